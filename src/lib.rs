@@ -1,0 +1,56 @@
+//! k-means on a board: Lloyd's algorithm, step by step.
+//!
+//! A *board* is a set of points in the plane with bounds around it. [`Board`] draws one from a preset and a seed, or
+//! takes points that are given; [`Seeding`] chooses k initial centroids; [`Lloyd`] then takes the two half-steps by
+//! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells.
+//!
+//! ```
+//! use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
+//!
+//! let board = Board::draw(Recipe::new(Preset::Gauss, 7))?;
+//! let mut lloyd = Lloyd::seeded(board, 3, Seeding::KMeansPlusPlus, 7)?;
+//!
+//! let first = lloyd.step();
+//! assert_eq!(first.assigned.changed, 200); // every point got its first label
+//!
+//! let run = lloyd.run(300);
+//! assert!(run.converged && run.inertia < first.updated.inertia);
+//!
+//! lloyd.seek(1)?; // back to the state after the first iteration, to the bit
+//! assert_eq!(lloyd.inertia(), first.updated.inertia);
+//! # Ok::<(), kmeans_board::Error>(())
+//! ```
+//!
+//! # Goals, in order
+//!
+//! 1. Someone who knows k-means recognises every name.
+//! 2. The algorithm reads like the paper.
+//! 3. One glance at the tree shows the layers: [`Point`] ← [`Board`] ← [`Seeding`] ← [`Lloyd`] ← the picture ← the
+//!    browser. Nothing knows what stands to its right.
+//! 4. Whatever a seed started can be started again, bit for bit, in any browser and natively. So the generator has
+//!    a documented stream, `ln`, `sin` and `cos` come from `libm`, and sums have one fixed order.
+//! 5. Fast.
+//! 6. Few files, few dependencies.
+//!
+//! Time is not known here: a step is a call, and whoever animates it wraps it.
+
+mod board;
+mod error;
+mod lloyd;
+mod nearest;
+mod point;
+mod random;
+mod seeding;
+mod voronoi;
+
+pub mod paint;
+
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use board::{Board, Origin, Preset, PresetInfo, Recipe};
+pub use error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
+pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, UNASSIGNED, Updated};
+pub use point::{Bounds, Point};
+pub use seeding::{Seeding, SeedingInfo};
+pub use voronoi::{area, cells};

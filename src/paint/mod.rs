@@ -1,0 +1,233 @@
+//! The picture of a board: geometry in, shapes out, for anything that has a path or pixels.
+
+mod dots;
+mod palette;
+mod shapes;
+
+pub use dots::Raster;
+pub use palette::{DARK, LIGHT, Rgb, colours};
+
+use crate::lloyd::{Lloyd, UNASSIGNED};
+use crate::point::{Bounds, Point};
+use crate::voronoi;
+use dots::Dots;
+use palette::Palette;
+
+/// Anything that a shape can be traced on: a canvas, an SVG path, a recorder in a test.
+pub trait Path {
+    /// Starts a new line.
+    fn move_to(&mut self, x: f64, y: f64);
+    /// Draws the line on.
+    fn line_to(&mut self, x: f64, y: f64);
+    /// Adds a whole circle.
+    fn circle(&mut self, x: f64, y: f64, radius: f64);
+    /// Closes the line.
+    fn close(&mut self);
+}
+
+/// A path that can be painted. Lengths are CSS pixels from the upper left corner; opacity goes from 0 to 1.
+pub trait Surface: Path {
+    /// Forgets the path that was traced.
+    fn begin(&mut self);
+    /// Fills the path.
+    fn fill(&mut self, colour: Rgb, opacity: f64);
+    /// Strokes the path.
+    fn stroke(&mut self, colour: Rgb, opacity: f64, width: f64);
+    /// Puts device pixels over the whole picture.
+    fn pixels(&mut self, raster: &Raster);
+}
+
+/// How a picture should look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// The side of the square picture, in CSS pixels.
+    pub size: f64,
+    /// Device pixels to a CSS pixel.
+    pub scale: f64,
+    /// The board's own colour.
+    pub background: Rgb,
+    /// The colour of outlines.
+    pub ink: Rgb,
+    /// Which layers are shown.
+    pub layers: Layers,
+}
+
+/// The layers of a picture that can be left out; the points are always there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layers {
+    /// The Voronoi cells behind the points.
+    pub cells: bool,
+    /// The ways of the centroids since the seeding.
+    pub trails: bool,
+    /// The centroids.
+    pub centroids: bool,
+}
+
+/// What was there before: a picture moves from here to how things stand.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    labels: Vec<u32>,
+    /// None of them where the centroids are new and appear.
+    centroids: Vec<Point>,
+}
+
+impl Before {
+    /// How a clustering stands now, to move on from.
+    pub fn of(lloyd: &Lloyd) -> Self {
+        Self { labels: lloyd.labels().to_vec(), centroids: lloyd.centroids().to_vec() }
+    }
+
+    /// The same labels, but no centroids: the next ones will appear where they are.
+    #[must_use]
+    pub fn without_centroids(self) -> Self {
+        Self { centroids: Vec::new(), ..self }
+    }
+
+    fn label(&self, i: usize) -> u32 {
+        self.labels.get(i).copied().unwrap_or(UNASSIGNED)
+    }
+}
+
+/// A moment on the way from before to now.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// How things stand now.
+    pub lloyd: &'a Lloyd,
+    /// How they stood before.
+    pub before: &'a Before,
+    /// How far the motion has come: 0 is before, 1 is now.
+    pub t: f64,
+    /// Each cluster's place in the palette, from [`colours`].
+    pub colours: &'a [u8],
+}
+
+/// Paints a moment, from the cells at the back to the centroids on top.
+pub fn paint(moment: &Moment, look: &Look, raster: &mut Raster, surface: &mut impl Surface) {
+    let scene = Scene::new(moment, look);
+    if look.layers.cells {
+        scene.cells(surface);
+    }
+    Dots { moment, palette: scene.palette, view: &scene.view, look }.paint(raster, surface);
+    if look.layers.trails {
+        scene.trails(surface);
+    }
+    if look.layers.centroids {
+        scene.stars(surface);
+    }
+}
+
+/// From the plane to the picture: y grows upwards there and downwards here.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    bounds: Bounds,
+    unit: f64,
+}
+
+impl View {
+    /// The board with a small margin, so that no dot on its edge is cut.
+    fn new(bounds: Bounds, size: f64) -> Self {
+        let bounds = bounds.grown(0.02);
+        Self { bounds, unit: size / bounds.width().max(bounds.height()) }
+    }
+
+    fn place(&self, point: Point) -> Point {
+        Point::new((point.x - self.bounds.min.x) * self.unit, (self.bounds.max.y - point.y) * self.unit)
+    }
+}
+
+/// What all layers share.
+struct Scene<'a> {
+    moment: &'a Moment<'a>,
+    look: &'a Look,
+    palette: &'static Palette,
+    view: View,
+    /// Where the centroids are at this moment.
+    centroids: Vec<Point>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(moment: &'a Moment<'a>, look: &'a Look) -> Self {
+        let palette = Palette::on(look.background);
+        let view = View::new(moment.lloyd.board().bounds(), look.size);
+        Self { moment, look, palette, view, centroids: centroids_at(moment) }
+    }
+
+    fn colour(&self, j: usize) -> Rgb {
+        self.palette.colour(self.moment.colours[j])
+    }
+
+    /// The cells come with the first labels.
+    fn cells(&self, surface: &mut impl Surface) {
+        let assigned = |labels: &[u32]| f64::from(labels.first().is_some_and(|&label| label != UNASSIGNED));
+        let (before, now) = (assigned(&self.moment.before.labels), assigned(self.moment.lloyd.labels()));
+        let presence = before + (now - before) * self.moment.t;
+        if presence == 0.0 {
+            return;
+        }
+        let cells = voronoi::cells(&self.centroids, &self.view.bounds);
+        for (j, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            surface.begin();
+            shapes::polygon(cell.iter().map(|corner| self.view.place(*corner)), surface);
+            surface.fill(self.colour(j), self.palette.cell_opacity * presence);
+        }
+        surface.begin();
+        for cell in &cells {
+            shapes::polygon(cell.iter().map(|corner| self.view.place(*corner)), surface);
+        }
+        surface.stroke(self.look.background, presence, 1.5);
+    }
+
+    fn trails(&self, surface: &mut impl Surface) {
+        let lloyd = self.moment.lloyd;
+        for (j, &now) in self.centroids.iter().enumerate() {
+            let past = (0..lloyd.iteration()).map(|i| lloyd.centroids_after(i)[j]);
+            let stations = shapes::thinned(past.map(|point| self.view.place(point)));
+            if stations.is_empty() {
+                continue;
+            }
+            surface.begin();
+            shapes::line(stations.iter().copied().chain([self.view.place(now)]), surface);
+            surface.stroke(self.colour(j), 0.85, 1.25);
+            surface.begin();
+            for station in stations {
+                surface.circle(station.x, station.y, 1.75);
+            }
+            surface.fill(self.colour(j), 0.85);
+        }
+    }
+
+    fn stars(&self, surface: &mut impl Surface) {
+        let is_new = self.moment.before.centroids.len() != self.centroids.len();
+        let growth = if is_new { eased(self.moment.t) } else { 1.0 };
+        let radius = star_radius(self.look.size, self.centroids.len()) * growth;
+        if radius < 0.5 {
+            return;
+        }
+        for (j, &centroid) in self.centroids.iter().enumerate() {
+            surface.begin();
+            shapes::star(self.view.place(centroid), radius, surface);
+            surface.stroke(self.look.background, 1.0, (radius * 0.45).min(5.0));
+            surface.fill(self.colour(j), 1.0);
+            surface.stroke(self.look.ink, 1.0, (radius * 0.12).min(1.4));
+        }
+    }
+}
+
+fn centroids_at(moment: &Moment) -> Vec<Point> {
+    let (before, now) = (&moment.before.centroids, moment.lloyd.centroids());
+    if before.len() != now.len() {
+        return now.to_vec();
+    }
+    let t = eased(moment.t);
+    before.iter().zip(now).map(|(from, to)| from.towards(*to, t)).collect()
+}
+
+/// Ease in and out: slow at both ends.
+fn eased(t: f64) -> f64 {
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// Stars shrink with the board, and where there are many.
+fn star_radius(size: f64, k: usize) -> f64 {
+    (6.5 + size * 0.008).min(0.36 * size / (k as f64).sqrt()).max(3.0)
+}

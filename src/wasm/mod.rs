@@ -1,0 +1,348 @@
+//! The binding: each method converts, calls one function of the core, converts back.
+
+#![allow(unreachable_pub, reason = "JavaScript reaches what is exported")]
+
+mod canvas;
+
+use std::sync::Arc;
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::CanvasRenderingContext2d;
+
+use crate::paint::{self, Before, Layers, Moment, Raster, Rgb};
+use crate::{
+    Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, cells,
+};
+use canvas::Canvas;
+
+/// An error of the core as one of JavaScript's, its code as a property.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let thrown = js_sys::Error::new(&error.to_string());
+        set(&thrown, "code", &error.code().into());
+        thrown.into()
+    }
+}
+
+/// Sets a property of an object made here, which cannot refuse it.
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn object(properties: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// The table of presets.
+#[wasm_bindgen]
+pub fn boards() -> Array {
+    let row = |info: &crate::PresetInfo| {
+        object(&[
+            ("name", info.name.into()),
+            ("title", info.title.into()),
+            ("sentence", info.sentence.into()),
+            ("n", info.n.into()),
+            ("clusters", info.clusters.into()),
+            ("k", info.k.into()),
+        ])
+    };
+    Preset::ALL.iter().map(row).collect()
+}
+
+/// The table of seedings.
+#[wasm_bindgen]
+pub fn seedings() -> Array {
+    let row =
+        |info: &crate::SeedingInfo| object(&[("name", info.name.into()), ("sentence", info.sentence.into())]);
+    Seeding::ALL.iter().map(row).collect()
+}
+
+/// The most points, the most clusters, and the smallest and the largest σ.
+#[wasm_bindgen]
+pub fn limits() -> Vec<f64> {
+    let [low, high] = SPREAD_LIMITS;
+    vec![MAX_POINTS as f64, MAX_K as f64, low, high]
+}
+
+/// A seed from the system's randomness.
+#[wasm_bindgen(js_name = randomSeed)]
+pub fn random_seed() -> Result<u32, JsError> {
+    Ok(getrandom::u32()?)
+}
+
+/// A board, to start clusterings on.
+#[wasm_bindgen]
+pub struct Field(Arc<Board>);
+
+#[wasm_bindgen]
+impl Field {
+    /// Draws a preset; what is not given is the preset's own.
+    pub fn draw(
+        preset: &str,
+        n: Option<usize>,
+        clusters: usize,
+        spread: Option<Vec<f64>>,
+        seed: u32,
+    ) -> Result<Field, JsValue> {
+        let own = Recipe::new(preset.parse()?, seed);
+        let n = n.unwrap_or(own.n);
+        let spread = spread.map_or(own.spread, |given| [given[0], given[1]]);
+        Ok(Self(Arc::new(Board::draw(Recipe { n, clusters, spread, ..own })?)))
+    }
+
+    /// Makes a board of given points, x and y in turn.
+    #[wasm_bindgen(js_name = fromPoints)]
+    pub fn from_points(flat: &[f64]) -> Result<Field, JsValue> {
+        Ok(Self(Arc::new(Board::from_points(pairs(flat))?)))
+    }
+
+    /// Seeds k centroids on the board.
+    pub fn seeded(&self, k: usize, seeding: &str, seed: u32) -> Result<Clustering, JsValue> {
+        Ok(Clustering::new(Lloyd::seeded(self.0.clone(), k, seeding.parse()?, seed)?))
+    }
+
+    /// Starts from k given centroids, x and y in turn.
+    pub fn starting(&self, centroids: &[f64], k: usize) -> Result<Clustering, JsValue> {
+        if centroids.len() != 2 * k {
+            return Err(Error::CentroidCount { given: centroids.len() / 2, k }.into());
+        }
+        Ok(Clustering::new(Lloyd::from_centroids(self.0.clone(), pairs(centroids))?))
+    }
+
+    /// The number of points.
+    #[wasm_bindgen(getter)]
+    pub fn n(&self) -> usize {
+        self.0.points().len()
+    }
+
+    /// The σ that a preset was drawn with, smallest and largest; nothing for given points.
+    pub fn spread(&self) -> Option<Vec<f64>> {
+        match self.0.origin() {
+            Origin::Drawn(recipe) => Some(recipe.spread.to_vec()),
+            Origin::Given => None,
+        }
+    }
+
+    /// The corners of the bounds, lower left and upper right.
+    pub fn bounds(&self) -> Vec<f64> {
+        let bounds = self.0.bounds();
+        flat(&[bounds.min, bounds.max])
+    }
+
+    /// The points, x and y in turn.
+    pub fn points(&self) -> Vec<f64> {
+        flat(self.0.points())
+    }
+}
+
+fn pairs(flat: &[f64]) -> Vec<Point> {
+    flat.chunks_exact(2).map(|pair| Point::new(pair[0], pair[1])).collect()
+}
+
+fn flat(points: &[Point]) -> Vec<f64> {
+    points.iter().flat_map(|point| [point.x, point.y]).collect()
+}
+
+/// How a picture should look; colours are 0xRRGGBB.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// The side in CSS pixels.
+    pub size: f64,
+    /// Device pixels to a CSS pixel.
+    pub scale: f64,
+    /// The board's own colour.
+    pub background: u32,
+    /// The colour of outlines.
+    pub ink: u32,
+    /// Whether the cells are shown.
+    pub cells: bool,
+    /// Whether the trails are shown.
+    pub trails: bool,
+    /// Whether the centroids are shown.
+    pub centroids: bool,
+}
+
+#[wasm_bindgen]
+impl Look {
+    /// A look with everything shown.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Look {
+        Self {
+            size: 1.0,
+            scale: 1.0,
+            background: 0x00ff_ffff,
+            ink: 0,
+            cells: true,
+            trails: true,
+            centroids: true,
+        }
+    }
+
+    fn resolved(self) -> paint::Look {
+        let Self { size, scale, background, ink, cells, trails, centroids } = self;
+        let layers = Layers { cells, trails, centroids };
+        paint::Look { size, scale, background: Rgb::from(background), ink: Rgb::from(ink), layers }
+    }
+}
+
+/// A clustering and its picture.
+#[wasm_bindgen]
+pub struct Clustering {
+    lloyd: Lloyd,
+    before: Before,
+    colours: Vec<u8>,
+    raster: Raster,
+}
+
+impl Clustering {
+    fn new(lloyd: Lloyd) -> Self {
+        let colours = paint::colours(lloyd.centroids());
+        Self { lloyd, before: Before::default(), colours, raster: Raster::default() }
+    }
+}
+
+#[wasm_bindgen]
+impl Clustering {
+    /// The board that this runs on.
+    pub fn field(&self) -> Field {
+        Field(self.lloyd.board().clone())
+    }
+
+    /// The labels that changed and the inertia.
+    pub fn assign(&mut self) -> Vec<f64> {
+        let assigned = self.lloyd.assign();
+        vec![assigned.changed as f64, assigned.inertia]
+    }
+
+    /// The farthest move, the inertia and the number of empty clusters refilled.
+    pub fn update(&mut self) -> Vec<f64> {
+        let updated = self.lloyd.update();
+        vec![updated.shift, updated.inertia, updated.relocated as f64]
+    }
+
+    /// A row of `history`.
+    pub fn step(&mut self) -> Vec<f64> {
+        row(self.lloyd.step()).to_vec()
+    }
+
+    /// Steps until it has converged, at most `max` times.
+    pub fn run(&mut self, max: usize) {
+        self.lloyd.run(max);
+    }
+
+    /// To the half-step or iteration before.
+    pub fn back(&mut self) {
+        self.lloyd.back();
+    }
+
+    /// To an iteration that has been computed.
+    pub fn seek(&mut self, iteration: usize) -> Result<(), JsValue> {
+        Ok(self.lloyd.seek(iteration)?)
+    }
+
+    /// Six numbers an iteration: see `row`.
+    pub fn history(&self) -> Vec<f64> {
+        self.lloyd.history().flat_map(row).collect()
+    }
+
+    /// The number of iterations that have been computed.
+    #[wasm_bindgen(getter)]
+    pub fn computed(&self) -> usize {
+        self.lloyd.history().len()
+    }
+
+    /// The number of clusters.
+    #[wasm_bindgen(getter)]
+    pub fn k(&self) -> usize {
+        self.lloyd.k()
+    }
+
+    /// The number of complete iterations.
+    #[wasm_bindgen(getter)]
+    pub fn iteration(&self) -> usize {
+        self.lloyd.iteration()
+    }
+
+    /// Whether the last assign changed no label.
+    #[wasm_bindgen(getter)]
+    pub fn converged(&self) -> bool {
+        self.lloyd.is_converged()
+    }
+
+    /// The half-step that comes next.
+    #[wasm_bindgen(getter)]
+    pub fn phase(&self) -> String {
+        self.lloyd.phase().name().to_owned()
+    }
+
+    /// The inertia as things stand.
+    #[wasm_bindgen(getter)]
+    pub fn inertia(&self) -> f64 {
+        self.lloyd.inertia()
+    }
+
+    /// The number of labels that the last assign changed; nothing before the first.
+    #[wasm_bindgen(getter)]
+    pub fn changed(&self) -> Option<usize> {
+        self.lloyd.assigned().map(|assigned| assigned.changed)
+    }
+
+    /// The centroids, x and y in turn.
+    pub fn centroids(&self) -> Vec<f64> {
+        flat(self.lloyd.centroids())
+    }
+
+    /// The label of each point.
+    pub fn labels(&self) -> Vec<u32> {
+        self.lloyd.labels().to_vec()
+    }
+
+    /// The number of points of each cluster.
+    pub fn counts(&self) -> Vec<u32> {
+        self.lloyd.counts().to_vec()
+    }
+
+    /// A polygon for each centroid.
+    pub fn cells(&self) -> Array {
+        let cells = cells(self.lloyd.centroids(), &self.lloyd.board().bounds());
+        cells.iter().map(|cell| js_sys::Float64Array::from(flat(cell).as_slice())).collect()
+    }
+
+    /// Lets the next motion of the picture start from how things stand now.
+    pub fn hold(&mut self) {
+        self.before = Before::of(&self.lloyd);
+    }
+
+    /// Lets the next motion start from another clustering of the same board, whose centroids go and ours appear.
+    #[wasm_bindgen(js_name = appearAfter)]
+    pub fn appear_after(&mut self, other: &Clustering) {
+        self.before = Before::of(&other.lloyd).without_centroids();
+    }
+
+    /// Paints the motion at `t` of its way, from 0 to 1.
+    pub fn paint(&mut self, context: &CanvasRenderingContext2d, look: &Look, t: f64) {
+        let Self { lloyd, before, colours, raster } = self;
+        let moment = Moment { lloyd, before, t, colours };
+        let look = look.resolved();
+        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, look.scale));
+    }
+}
+
+/// Iteration, labels changed, inertia after the assign, farthest move, inertia after the update, clusters refilled.
+fn row(iteration: crate::Iteration) -> [f64; 6] {
+    let crate::Iteration { iteration, assigned, updated } = iteration;
+    [
+        iteration as f64,
+        assigned.changed as f64,
+        assigned.inertia,
+        updated.shift,
+        updated.inertia,
+        updated.relocated as f64,
+    ]
+}

@@ -1,0 +1,182 @@
+//! A browser with the site open in it, for the tests of the page.
+//!
+//! Each [`Browser`] has its own Chromium, profile and server, and takes all of them down when it is dropped. It shows
+//! what `cargo xtask build` last wrote to `dist/`.
+//!
+//! ```no_run
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> anyhow::Result<()> {
+//! use browser_tests::{Browser, Key};
+//!
+//! let browser = Browser::start().await?;
+//! browser.open("/").await?;
+//! browser.click("kmeans-board >>> button").await?;
+//! browser.press(Key::Space).await?;
+//! assert_eq!(browser.eval("document.title").await?, "k-means on a board");
+//! assert_eq!(browser.console().await?, []);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Scripts are JavaScript expressions and may `await`. A selector is CSS, and `>>>` between two selectors enters the
+//! shadow root of the first one's element.
+
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "a method fails if the driver refuses or the page's script throws"
+)]
+
+mod driver;
+mod input;
+mod look;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::Client;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::Url;
+
+use crate::driver::{Driver, Extension};
+pub use crate::input::Point;
+pub use crate::look::{Device, Extent, Media, Pointer};
+pub use fantoccini::key::Key;
+
+/// How long a condition's script rests between two looks.
+const POLL: Duration = Duration::from_millis(20);
+
+/// One Chromium, driven from here, and the site it is shown.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    site: Url,
+    device: Device,
+    // Dropped in this order: the browser ends before its profile is deleted.
+    _driver: Driver,
+    _profile: TempDir,
+}
+
+/// What the page, or the browser about the page, wrote to the console.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// `DEBUG`, `INFO`, `WARNING` or `SEVERE`, which uncaught errors and failed requests are.
+    pub level: String,
+    /// Where it was written, then what was written.
+    pub text: String,
+}
+
+/// Where an element is in the viewport, in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// From the left edge to the right one.
+    pub width: f64,
+    /// From the upper edge to the lower one.
+    pub height: f64,
+}
+
+impl Rect {
+    /// The point at these fractions of the width and the height.
+    pub fn at(&self, across: f64, down: f64) -> Point {
+        (self.x + across * self.width, self.y + down * self.height)
+    }
+}
+
+impl Browser {
+    /// Starts a browser that shows the site as a desktop does.
+    pub async fn start() -> Result<Self> {
+        let site = serve_site().await?;
+        let profile = tempfile::tempdir()?;
+        let driver = Driver::start()?;
+        let client = driver.connect(profile.path()).await?;
+        let mut browser = Self { client, site, device: Device::DESKTOP, _driver: driver, _profile: profile };
+        browser.become_device(Device::DESKTOP).await?;
+        Ok(browser)
+    }
+
+    /// Opens a path of the site, or any full address, and waits until it has loaded.
+    ///
+    /// An address that differs from the open one in its fragment alone does not load anew: see [`Browser::reload`].
+    pub async fn open(&self, path: &str) -> Result<()> {
+        let address = self.site.join(path)?;
+        self.client.goto(address.as_str()).await.with_context(|| format!("cannot open {address}"))
+    }
+
+    /// Loads the open page anew.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
+    /// The value of a JavaScript expression in the page; promises are awaited, and what JSON lacks is `null`.
+    pub async fn eval(&self, expression: &str) -> Result<Value> {
+        let body = format!("return (async () => (\n{expression}\n))()");
+        self.client.execute(&body, Vec::new()).await.with_context(|| format!("in `{expression}`"))
+    }
+
+    /// Waits until a JavaScript expression is true, and fails after this long.
+    pub async fn wait_until(&self, condition: &str, patience: Duration) -> Result<()> {
+        let start = Instant::now();
+        while !is_true(&self.eval(&format!("Boolean({condition})")).await?) {
+            ensure!(start.elapsed() < patience, "not true within {patience:?}: `{condition}`");
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Where the element is in the viewport; it must be in the page.
+    pub async fn rect(&self, selector: &str) -> Result<Rect> {
+        let rect = self.eval(&format!("{}.getBoundingClientRect().toJSON()", element(selector))).await?;
+        let side = |name: &str| rect[name].as_f64().with_context(|| format!("`{selector}` has no {name}"));
+        Ok(Rect { x: side("x")?, y: side("y")?, width: side("width")?, height: side("height")? })
+    }
+
+    /// All that was written to the console since the last call, uncaught errors and failed requests included.
+    pub async fn console(&self) -> Result<Vec<Message>> {
+        let entries = self.extension("se/log", json!({ "type": "browser" })).await?;
+        entries.as_array().context("the log is not a list")?.iter().map(message).collect()
+    }
+
+    /// Calls a method of the Chrome `DevTools` Protocol.
+    pub async fn cdp(&self, method: &str, parameters: Value) -> Result<Value> {
+        let body = json!({ "cmd": method, "params": parameters });
+        self.extension("goog/cdp/execute", body).await.with_context(|| format!("in {method}"))
+    }
+
+    async fn extension(&self, endpoint: &'static str, body: Value) -> Result<Value> {
+        Ok(self.client.issue_cmd(Extension { endpoint, body }).await?)
+    }
+}
+
+/// The JavaScript expression for the element that a selector finds; `>>>` enters a shadow root.
+pub fn element(selector: &str) -> String {
+    let path: Vec<&str> = selector.split(">>>").map(str::trim).collect();
+    let path = json!(path);
+    format!("{path}.reduce((scope, part) => (scope.shadowRoot ?? scope).querySelector(part), document)")
+}
+
+/// Serves `dist/` for as long as the test runs.
+async fn serve_site() -> Result<Url> {
+    let dist: PathBuf = xtask::root().join("dist");
+    if !Path::is_dir(&dist) {
+        bail!("dist/ is missing: run `cargo xtask build`");
+    }
+    let listener = xtask::server::listen(0).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(xtask::server::serve(listener, dist));
+    Ok(Url::parse(&format!("http://{address}/"))?)
+}
+
+fn is_true(value: &Value) -> bool {
+    value.as_bool().unwrap_or(false)
+}
+
+fn message(entry: &Value) -> Result<Message> {
+    let text =
+        |name: &str| entry[name].as_str().map(String::from).with_context(|| format!("no {name} in {entry}"));
+    Ok(Message { level: text("level")?, text: text("message")? })
+}

@@ -1,0 +1,136 @@
+//! From Rust to a site: the Wasm, its binding in `www/pkg/`, and all of `www/` in `dist/`.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process::{cargo, output_of, run};
+use crate::root;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PACKAGE: &str = "kmeans-board";
+
+/// Writes the deployable site to `dist/` and prints what each file weighs.
+pub fn site() -> Result<()> {
+    binding()?;
+    let (www, dist) = (root().join("www"), root().join("dist"));
+    if dist.exists() {
+        fs::remove_dir_all(&dist)?;
+    }
+    let files = copy_folder(&www, &dist)?;
+    print_weights(&dist, &files)
+}
+
+/// Builds the Wasm and writes it with its JavaScript to `www/pkg/`.
+pub fn binding() -> Result<()> {
+    ensure_target()?;
+    let wasm = compile()?;
+    let pkg = root().join("www/pkg");
+    if pkg.exists() {
+        fs::remove_dir_all(&pkg)?;
+    }
+    Bindgen::new()
+        .input_path(wasm)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("kmeans_board")
+        .generate(&pkg)
+        .context("cannot write the JavaScript binding")
+}
+
+fn ensure_target() -> Result<()> {
+    let folder = output_of(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if Path::new(folder.trim()).exists() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("Rust's target {TARGET} is missing here and could not be added"))
+}
+
+/// The path of the freshly built Wasm, as cargo reports it.
+fn compile() -> Result<PathBuf> {
+    let arguments = ["build", "--profile", "wasm", "--target", TARGET, "--package", PACKAGE, "--lib"];
+    let messages = output_of(cargo(&arguments).arg("--message-format=json-render-diagnostics"))?;
+    messages.lines().find_map(wasm_of).context("cargo built no Wasm")
+}
+
+/// The Wasm file that a message of cargo's announces, if it does.
+fn wasm_of(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
+    files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+}
+
+/// Copies a folder with all that is in it; returns the copied files' paths inside it, sorted.
+fn copy_folder(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(to)?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let name = PathBuf::from(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            let inner = copy_folder(&entry.path(), &to.join(&name))?;
+            files.extend(inner.iter().map(|file| name.join(file)));
+        } else {
+            fs::copy(entry.path(), to.join(&name))?;
+            files.push(name);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Prints a table of the files, as they are and as a server sends them.
+fn print_weights(folder: &Path, files: &[PathBuf]) -> Result<()> {
+    println!("{:<32}{:>12}{:>12}", "dist/", "bytes", "gzipped");
+    let mut total = (0, 0);
+    for file in files {
+        let content = fs::read(folder.join(file))?;
+        let gzipped = gzipped_size(&content)?;
+        println!("{:<32}{:>12}{gzipped:>12}", file.display(), content.len());
+        total = (total.0 + content.len(), total.1 + gzipped);
+    }
+    println!("{:<32}{:>12}{:>12}", "total", total.0, total.1);
+    Ok(())
+}
+
+fn gzipped_size(content: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wasm_is_found_among_cargos_messages() {
+        let other = r#"{"reason":"compiler-artifact","filenames":["/t/libm.rlib"]}"#;
+        let built = r#"{"reason":"compiler-artifact","filenames":["/t/k.rlib","/t/k.wasm"]}"#;
+        let found = [other, "not JSON", built].into_iter().find_map(wasm_of);
+        assert_eq!(found, Some(PathBuf::from("/t/k.wasm")));
+    }
+
+    #[test]
+    fn a_folder_is_copied_with_all_that_is_in_it() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("inner"))?;
+        fs::write(from.join("page.html"), "page")?;
+        fs::write(from.join("inner/style.css"), "style")?;
+        let files = copy_folder(&from, &to)?;
+        assert_eq!(files, [Path::new("inner/style.css"), Path::new("page.html")]);
+        assert_eq!(fs::read_to_string(to.join("inner/style.css"))?, "style");
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! The parts of `cargo xtask`, a library so that the browser tests share its server and its browser.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`arguments`] | reads the command line |
+//! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
+//! | [`server`] | serves a folder on this machine |
+//! | [`browser`] | finds Chromium and its driver, or gets them |
+//! | [`test`] | every test, one step after the other |
+//! | [`process`] | runs a command and says how it failed |
+
+#![allow(clippy::print_stdout, reason = "a command-line tool speaks through stdout")]
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "every error is a step that failed, and its message names the step"
+)]
+
+pub mod arguments;
+pub mod browser;
+pub mod build;
+pub mod process;
+pub mod server;
+pub mod test;
+
+use std::path::{Path, PathBuf};
+
+/// The repository's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -1,0 +1,36 @@
+//! Every test, one step after the other; the first step that fails ends it.
+
+use anyhow::Result;
+
+use crate::process::{cargo, run};
+use crate::{browser, build};
+
+/// Tests the core, this tool and the page, getting what is missing.
+///
+/// Without a browser, and with no way to get one, the page's tests fail in CI; elsewhere they are skipped, and the
+/// last lines say so.
+pub fn everything() -> Result<()> {
+    heading("the core");
+    run(&mut cargo(&["test"]))?;
+    heading("the tooling");
+    run(&mut cargo(&["test", "--package", "xtask"]))?;
+    heading("the site");
+    build::site()?;
+    heading("the page, in a browser");
+    match browser::ensure() {
+        Ok(_) => run(&mut cargo(&["test", "--package", "browser-tests", "--", "--test-threads=2"])),
+        Err(missing) if is_ci() => Err(missing),
+        Err(missing) => {
+            println!("\nSKIPPED: every test of the page in a browser. {missing:#}");
+            Ok(())
+        }
+    }
+}
+
+fn heading(step: &str) {
+    println!("\n── {step} ──");
+}
+
+fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
