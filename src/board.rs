@@ -1,6 +1,5 @@
 //! Boards: the points, their bounds, and how they were made; the table of presets and their generators.
 
-use core::f64::consts::PI;
 use core::str::FromStr;
 
 use rand::Rng;
@@ -444,7 +443,7 @@ fn unequal_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
 /// Clouds four times as long as their σ, half as broad, side by side and all in one direction.
 fn stretched_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     let [min, max] = recipe.spread;
-    let (sin, cos) = libm::sincos(uniform(rng, PI / 8.0, 3.0 * PI / 8.0));
+    let (cos, sin) = direction(rng);
     let pitch = 1.4 / recipe.clusters as f64;
     let mut points = Vec::with_capacity(recipe.n);
     for (j, size) in even_shares(recipe.n, recipe.clusters).enumerate() {
@@ -468,7 +467,8 @@ fn moon_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     let upper = recipe.n.div_ceil(2);
     let mut points = Vec::with_capacity(recipe.n);
     for i in 0..recipe.n {
-        let (sin, cos) = libm::sincos(uniform(rng, 0.0, PI));
+        let (cos, sin) = direction(rng);
+        let sin = sin.abs();
         let (x, y) = if i < upper { (cos - 0.5, sin - 0.25) } else { (0.5 - cos, 0.25 - sin) };
         points.push(Cloud { centre: Point::new(x * 0.58, y * 0.58), sigma }.draw(rng));
     }
@@ -486,7 +486,7 @@ fn ring_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
                 1 | 2 => 0.5,
                 _ => 0.85,
             };
-            let (sin, cos) = libm::sincos(uniform(rng, 0.0, 2.0 * PI));
+            let (cos, sin) = direction(rng);
             Cloud { centre: Point::new(radius * cos, radius * sin), sigma }.draw(rng)
         })
         .collect()
@@ -513,7 +513,7 @@ fn cell_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     let centres = places_apart(recipe.clusters, 0.85, rng);
     for (centre, size) in centres.into_iter().zip(even_shares(recipe.n, recipe.clusters)) {
         let (long, short) = (2.0 * uniform(rng, min, max), 2.0 * min);
-        let (sin, cos) = libm::sincos(uniform(rng, 0.0, PI));
+        let (cos, sin) = direction(rng);
         points.extend((0..size).map(|_| {
             draw_inside(|| {
                 let (u, v) = disc_point(rng);
@@ -523,6 +523,17 @@ fn cell_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
         }));
     }
     points
+}
+
+/// A uniform direction, as the point of the unit circle that it meets; exact on every platform, as no angle is.
+fn direction(rng: &mut impl Rng) -> (f64, f64) {
+    loop {
+        let (x, y) = disc_point(rng);
+        let length = (x * x + y * y).sqrt();
+        if length > 0.1 {
+            return (x / length, y / length);
+        }
+    }
 }
 
 /// A uniform point of the unit disc.

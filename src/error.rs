@@ -97,33 +97,46 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// The message, its fractional numbers written by `number`: in a browser the platform writes them, which saves
+    /// a third of the Wasm.
+    pub(crate) fn message(&self, number: impl Fn(f64) -> String) -> String {
         match self {
-            Self::PointCount { n } => write!(f, "n must be from 1 to {MAX_POINTS} points, not {n}"),
-            Self::K { k } => write!(f, "k must be from 1 to {MAX_K}, not {k}"),
+            Self::PointCount { n } => format!("n must be from 1 to {MAX_POINTS} points, not {n}"),
+            Self::K { k } => format!("k must be from 1 to {MAX_K}, not {k}"),
             Self::Clusters { clusters, n } => {
                 let limit = MAX_K.min(*n);
-                write!(f, "clusters must be from 1 to {limit} on a board of {n} points, not {clusters}")
+                format!("clusters must be from 1 to {limit} on a board of {n} points, not {clusters}")
             }
-            Self::Spread { spread: [min, max] } => {
-                let [low, high] = SPREAD_LIMITS;
-                write!(f, "spread must be an ascending pair from {low} to {high}, not {min} and {max}")
+            Self::Spread { spread } => {
+                let ([low, high], [min, max]) = (SPREAD_LIMITS.map(&number), spread.map(&number));
+                format!("spread must be an ascending pair from {low} to {high}, not {min} and {max}")
             }
             Self::TooFewDistinctPoints { distinct, k } => {
-                write!(f, "k is {k}, but the board has only {distinct} distinct points")
+                format!("k is {k}, but the board has only {distinct} distinct points")
             }
             Self::Coordinate { of, index, value } => {
-                write!(f, "{of} {index} has the coordinate {value}, which is not within ±{MAX_COORDINATE:e}")
+                let (value, limit) = (number(*value), number(MAX_COORDINATE));
+                format!("{of} {index} has the coordinate {value}, which is not within ±{limit}")
             }
-            Self::CentroidCount { given, k } => write!(f, "k is {k}, but {given} centroids were given"),
+            Self::CentroidCount { given, k } => format!("k is {k}, but {given} centroids were given"),
             Self::NotComputed { iteration, computed } => {
-                write!(f, "iteration {iteration} has not been computed, the last one is {computed}")
+                format!("iteration {iteration} has not been computed, the last one is {computed}")
             }
             Self::UnknownName { of, name, known } => {
-                write!(f, "there is no {of} called {name:?}, there are {}", known.join(", "))
+                let known = known.join(", ");
+                format!("there is no {of} called \"{name}\", there are {known}")
             }
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |value: f64| {
+            if value.abs() < 1e16 { value.to_string() } else { format!("{value:e}") }
+        };
+        f.write_str(&self.message(number))
     }
 }
 

@@ -28,7 +28,7 @@
 //! 3. One glance at the tree shows the layers: [`Point`] ← [`Board`] ← [`Seeding`] ← [`Lloyd`] ← the picture ← the
 //!    browser. Nothing knows what stands to its right.
 //! 4. Whatever a seed started can be started again, bit for bit, in any browser and natively. So the generator has
-//!    a documented stream, `ln`, `sin` and `cos` come from `libm`, and sums have one fixed order.
+//!    a documented stream, `ln` comes from `libm`, no other function is used that IEEE 754 leaves open, and sums have one fixed order.
 //! 5. Fast.
 //! 6. Few files, few dependencies.
 //!

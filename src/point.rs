@@ -124,3 +124,9 @@ fn extent(points: &[Point]) -> Option<(Point, Point)> {
         )
     }))
 }
+
+/// A key that sorts as the number does, so that every order here is one and the same sort: of (key, index) pairs.
+pub(crate) fn sort_key(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if value.is_sign_negative() { !bits } else { bits | 1 << 63 }
+}

@@ -52,16 +52,22 @@ impl Dots<'_> {
     /// All dots of one colour are one path.
     fn trace(&self, surface: &mut impl Surface) {
         let radius = dot_radius(self.look.size, self.points().len());
-        let mut order: Vec<usize> = (0..self.points().len()).collect();
-        order.sort_by_key(|&i| self.labels(i));
-        for alike in order.chunk_by(|&a, &b| self.labels(a) == self.labels(b)) {
+        let mut order: Vec<(u64, u32)> = (0..self.points().len() as u32).map(|i| (self.key(i), i)).collect();
+        order.sort_unstable();
+        for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
-            for &i in alike {
-                let place = self.view.place(self.points()[i]);
+            for &(_, i) in alike {
+                let place = self.view.place(self.points()[i as usize]);
                 surface.circle(place.x, place.y, radius);
             }
-            surface.fill(self.colour(self.labels(alike[0])), OPACITY);
+            surface.fill(self.colour(self.labels(alike[0].1 as usize)), OPACITY);
         }
+    }
+
+    /// Both labels in one number.
+    fn key(&self, i: u32) -> u64 {
+        let (before, now) = self.labels(i as usize);
+        u64::from(now) << 32 | u64::from(before)
     }
 
     fn stamp(&self, raster: &mut Raster) {
@@ -78,7 +84,7 @@ impl Dots<'_> {
 
 /// Dots shrink as they become more, so that they cover about the same share of the board.
 fn dot_radius(size: f64, n: usize) -> f64 {
-    (0.14 * size / (n as f64).sqrt()).clamp(0.6, 1.9 + size * 0.0042)
+    (0.14 * size / (n as f64).sqrt()).min(1.9 + size * 0.0042).max(0.6)
 }
 
 /// A square picture in device pixels: red, green, blue and opacity, a byte each, row by row.
@@ -163,7 +169,7 @@ impl Disc {
     fn mask(middle: Point, radius: f64, side: usize) -> Vec<u8> {
         let coverage = |i: usize| {
             let pixel = Point::new((i % side) as f64 + 0.5, (i / side) as f64 + 0.5);
-            (radius + 0.5 - pixel.distance(middle)).clamp(0.0, (2.0 * radius).min(1.0))
+            (radius + 0.5 - pixel.distance(middle)).min(2.0 * radius).min(1.0).max(0.0)
         };
         (0..side * side).map(|i| (coverage(i) * OPACITY * 255.0).round() as u8).collect()
     }

@@ -20,13 +20,12 @@ impl Rgb {
         Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
-    /// Relative luminance from 0, black, to 1, white (WCAG 2.2).
-    pub fn luminance(self) -> f64 {
-        let linear = |byte: u8| {
-            let value = f64::from(byte) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
-        };
-        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
+    /// Whether dark marks stand out from this colour more than light ones do.
+    fn is_light(self) -> bool {
+        // Luminance with a gamma of 2, at the value where black and white have the same contrast.
+        let [red, green, blue] =
+            [self.0, self.1, self.2].map(|byte| f64::from(byte) * f64::from(byte) / 65_025.0);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179
     }
 }
 
@@ -87,8 +86,7 @@ static ON_DARK: Palette = Palette { clusters: &DARK, unassigned: Rgb::hex(0x86_8
 impl Palette {
     /// The palette that stands out from a board's colour.
     pub(super) fn on(background: Rgb) -> &'static Self {
-        // Where black and white have the same contrast to it.
-        if background.luminance() > 0.179 { &ON_LIGHT } else { &ON_DARK }
+        if background.is_light() { &ON_LIGHT } else { &ON_DARK }
     }
 
     pub(super) fn colour(&self, index: u8) -> Rgb {
@@ -122,10 +120,19 @@ pub fn colours(start: &[Point]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    /// Relative luminance (WCAG 2.2).
+    fn luminance(Rgb(red, green, blue): Rgb) -> f64 {
+        let linear = |byte: u8| {
+            let value = f64::from(byte) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
     #[test]
     fn marks_stand_out_from_the_board() {
         let contrast = |a: Rgb, b: Rgb| {
-            let (a, b) = (a.luminance() + 0.05, b.luminance() + 0.05);
+            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
             a.max(b) / a.min(b)
         };
         let white = Rgb::hex(0xff_ffff);

@@ -19,7 +19,11 @@ use canvas::Canvas;
 /// An error of the core as one of JavaScript's, its code as a property.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
-        let thrown = js_sys::Error::new(&error.to_string());
+        let number = |value: f64| {
+            let written = js_sys::Number::from(value).to_string_with_radix(10);
+            written.map_or_else(|_| String::new(), String::from)
+        };
+        let thrown = js_sys::Error::new(&error.message(number));
         set(&thrown, "code", &error.code().into());
         thrown.into()
     }
@@ -38,6 +42,14 @@ fn object(properties: &[(&str, JsValue)]) -> Object {
     object
 }
 
+fn listed(items: impl Iterator<Item: AsRef<JsValue>>) -> Array {
+    let list = Array::new();
+    for item in items {
+        list.push(item.as_ref());
+    }
+    list
+}
+
 /// The table of presets.
 #[wasm_bindgen]
 pub fn boards() -> Array {
@@ -51,7 +63,7 @@ pub fn boards() -> Array {
             ("k", info.k.into()),
         ])
     };
-    Preset::ALL.iter().map(row).collect()
+    listed(Preset::ALL.iter().map(row))
 }
 
 /// The table of seedings.
@@ -59,7 +71,7 @@ pub fn boards() -> Array {
 pub fn seedings() -> Array {
     let row =
         |info: &crate::SeedingInfo| object(&[("name", info.name.into()), ("sentence", info.sentence.into())]);
-    Seeding::ALL.iter().map(row).collect()
+    listed(Seeding::ALL.iter().map(row))
 }
 
 /// The most points, the most clusters, and the smallest and the largest σ.
@@ -311,7 +323,7 @@ impl Clustering {
     /// A polygon for each centroid.
     pub fn cells(&self) -> Array {
         let cells = cells(self.lloyd.centroids(), &self.lloyd.board().bounds());
-        cells.iter().map(|cell| js_sys::Float64Array::from(flat(cell).as_slice())).collect()
+        listed(cells.iter().map(|cell| js_sys::Float64Array::from(flat(cell).as_slice())))
     }
 
     /// Lets the next motion of the picture start from how things stand now.

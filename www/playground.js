@@ -1,0 +1,356 @@
+// The playground: controls around <kmeans-board>, its first user. It computes nothing; every number is the core's.
+
+import { KMeans } from "./kmeans-board.js";
+import { read, written } from "./address.js";
+import { Chart } from "./chart.js";
+import { FIGURES } from "./figures.js";
+import { sentence, short } from "./sentences.js";
+
+const $ = (id) => document.getElementById(id);
+const board = $("board");
+const beside = $("board-beside");
+const SPEEDS = [0.25, 0.5, 1, 2, 5, 15, 60]; // iterations a second
+const NUMBERS = { n: "Points", clusters: "Drawn with", k: "K", seed: "Seed" };
+/** Up to so many distances a pass, the run is computed ahead, so that the timeline shows where it leads. */
+const AHEAD = 200_000;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+let state = {}; // what is asked for; what is shown, once it could be made
+let isRestoring = false;
+const chart = new Chart($("chart"), (iteration) => scrub(iteration));
+
+const shown = () => (state.beside ? [board, beside] : [board]).filter(({ kmeans }) => kmeans);
+const isPlaying = () => shown().some(({ playing }) => playing);
+const options = ({ board, n, clusters, k, seeding, seed, boardSeed }) => ({ board, n, clusters, k, seeding, seed, boardSeed });
+const position = ({ kmeans }) => kmeans.iteration + (kmeans.phase === "update" ? 0.5 : 0);
+
+// --- state: made, shown, kept in the address ---
+
+/** Makes what a state asks for; what cannot be made is said, and the board stays. */
+async function show(asked, { keep = "push", play = false, iteration } = {}) {
+  try {
+    await board.init(options(asked));
+    if (asked.beside) await showBeside(asked);
+  } catch (error) {
+    return complain(error.message);
+  }
+  const { board: preset, n, clusters, k, seeding, seed, boardSeed } = board.kmeans.options;
+  state = { ...asked, board: preset, n, clusters, k, seeding, seed, boardSeed };
+  $("beside").hidden = !state.beside;
+  $("boards").classList.toggle("pair", Boolean(state.beside));
+  for (const each of shown()) lookAhead(each.kmeans);
+  complain("");
+  fill();
+  remember(keep);
+  if (iteration !== undefined) await arrive(iteration);
+  else if (play && !stillness.matches) all("play");
+  refresh();
+}
+
+async function showBeside(asked) {
+  $("beside").hidden = false;
+  await beside.init({ ...options(asked), seeding: asked.beside });
+}
+
+/** Computes the run ahead of the reader, where that takes no time. */
+function lookAhead(kmeans) {
+  if (kmeans.n * kmeans.k > AHEAD) return;
+  kmeans.run();
+  kmeans.seek(0);
+}
+
+/** To an iteration that an address names, or as far as the run goes. */
+async function arrive(iteration) {
+  for (const each of shown()) {
+    each.kmeans.run(Math.max(0, Math.ceil(iteration) - each.kmeans.iteration));
+    each.seek(Math.min(iteration, each.kmeans.computed));
+  }
+}
+
+let pending = 0;
+
+/** Puts the state into the address: at once as a new entry, or soon in place of this one. */
+function remember(keep) {
+  clearTimeout(pending);
+  if (keep === "push") history.pushState(null, "", written(state));
+  if (keep === "replace") pending = setTimeout(() => history.replaceState(null, "", written({ ...state, iteration: position(board) })), 300);
+}
+
+async function restore({ keep = "none" } = {}) {
+  const asked = read(location.hash);
+  const isEmpty = location.hash.length < 2;
+  const { state: opening } = FIGURES[0];
+  const wanted = isEmpty ? { ...asked, ...opening } : asked;
+  state = { ...wanted, speed: SPEEDS.includes(asked.speed) ? asked.speed : 1 };
+  isRestoring = true;
+  fillShows();
+  await show(state, { keep, play: true, iteration: Number.isFinite(asked.iteration) ? Math.max(0, asked.iteration) : undefined });
+  if (!board.kmeans) await show({ ...state, ...opening, beside: undefined }, { keep: "none" }), complain("That address asks for a board that cannot be made; this is the first one.");
+  isRestoring = false;
+}
+
+// --- what the controls do ---
+
+const all = (method, ...values) => shown().forEach((each) => each[method](...values));
+
+function scrub(iteration) {
+  for (const each of shown()) each.seek(Math.min(iteration, each.kmeans.computed));
+}
+
+/** The same board, another start. */
+function reseed() {
+  const wasPlaying = isPlaying();
+  const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
+  board.reseed({ k: state.k, seeding: state.seeding });
+  const { seed } = board.kmeans;
+  if (state.beside) beside.reseed({ k: state.k, seeding: state.beside, seed });
+  state = { ...state, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
+  for (const each of shown()) lookAhead(each.kmeans);
+  fill();
+  remember("push");
+  if (wasPlaying) all("play");
+  refresh();
+}
+
+const toggle = () => (isPlaying() ? all("pause") : all("play"));
+const ACTIONS = {
+  "reseed": reseed,
+  "back": () => all("back"),
+  "play": toggle,
+  "half-step": () => all("halfStep"),
+  "step": () => all("step"),
+  "run": () => all("run"),
+  "dice": () => show({ ...state, seed: undefined, boardSeed: undefined }, { play: isPlaying() }),
+};
+for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("click", () => action());
+
+/** A new board's own numbers come with it. */
+function choosePreset(name) {
+  const { n, clusters, k } = KMeans.boards.find((row) => row.name === name);
+  show({ ...state, board: name, n, clusters, k, beside: undefined }, { play: isPlaying() });
+}
+
+function enter(id, keep) {
+  const input = $(id);
+  const value = input.value === "" ? NaN : Number(input.value);
+  const [min, max] = [Number(input.min), Number(input.max)];
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const typed = input.value === "" ? "that" : input.value;
+    input.value = state[id];
+    return complain(`${NUMBERS[id]}: ${typed} is not a whole number from ${min} to ${max.toLocaleString("en")}.`);
+  }
+  if (value === state[id] && keep === "push") return undefined;
+  const seeds = id === "seed" ? { boardSeed: undefined } : {};
+  return show({ ...state, ...seeds, [id]: value }, { keep, play: isPlaying() });
+}
+
+for (const id of Object.keys(NUMBERS)) $(id).addEventListener("change", () => enter(id, "push"));
+
+const fromRange = { n: (v) => Number((10 ** (1 + v / 25)).toPrecision(2)), clusters: Number, k: Number };
+const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: Number, k: Number };
+for (const id of Object.keys(fromRange)) {
+  const range = $(`${id}-range`);
+  range.addEventListener("input", () => {
+    $(id).value = fromRange[id](Number(range.value));
+    enter(id, "replace");
+  });
+}
+
+$("timeline").addEventListener("input", (event) => scrub(Number(event.target.value)));
+for (const [id, apply] of Object.entries({
+  "cells": (on) => all("toggleAttribute", "voronoi", on),
+  "trails": (on) => all("toggleAttribute", "trails", on),
+  "half-steps": (on) => all("toggleAttribute", "half-steps", on),
+})) {
+  $(id).addEventListener("change", ({ target }) => {
+    const name = id === "half-steps" ? "halfSteps" : id;
+    state[name] = target.checked;
+    apply(target.checked);
+    remember("replace");
+    refresh();
+  });
+}
+$("speed").addEventListener("input", ({ target }) => {
+  state.speed = SPEEDS[target.value];
+  fillShows();
+  remember("replace");
+});
+$("panel").addEventListener("submit", (event) => event.preventDefault());
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, button, a, select, textarea")) {
+    if (!(event.target.id === "timeline" && event.key === " ")) return;
+  }
+  const action = { " ": toggle, ArrowRight: ACTIONS.step, ArrowLeft: ACTIONS.back }[event.key];
+  if (!action || !board.kmeans) return;
+  event.preventDefault();
+  action();
+});
+addEventListener("popstate", () => restore());
+
+// --- what the controls say ---
+
+function complain(message) {
+  $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
+  $("problem").hidden = !message;
+  if (message && board.kmeans) fill();
+}
+
+/** The controls show the state that was made. */
+function fill() {
+  for (const id of Object.keys(NUMBERS)) $(id).value = state[id];
+  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](state[id]);
+  const info = KMeans.boards.find(({ name }) => name === state.board);
+  $("clusters-row").hidden = info.clusters === undefined;
+  $("about").textContent = info.sentence;
+  $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "";
+  for (const [group, value] of [["preset", state.board], ["seeding", state.seeding]]) {
+    for (const input of document.getElementsByName(group)) input.checked = input.value === value;
+  }
+}
+
+function fillShows() {
+  const speed = state.speed ?? 1;
+  for (const each of [board, beside]) {
+    each.toggleAttribute("voronoi", state.cells);
+    each.toggleAttribute("trails", state.trails);
+    each.toggleAttribute("half-steps", state.halfSteps);
+    each.speed = speed;
+  }
+  $("cells").checked = state.cells;
+  $("trails").checked = state.trails;
+  $("half-steps").checked = state.halfSteps;
+  $("speed").value = SPEEDS.indexOf(speed);
+  $("speed-out").textContent = speed === SPEEDS.at(-1) ? "every frame" : `${speed} a second`;
+}
+
+function captions() {
+  for (const [each, id, seeding] of [[board, "caption", state.seeding], [beside, "caption-beside", state.beside]]) {
+    if (state.beside && each.kmeans) {
+      const { inertia } = each.kmeans;
+      $(id).textContent = seeding + (Number.isNaN(inertia) ? "" : `, inertia ${short(inertia)}`);
+    }
+  }
+}
+
+/** The sentence, the timeline and the chart say what the picture shows. */
+function refresh() {
+  const boards = shown();
+  if (!boards.length) return;
+  const farthest = boards.reduce((a, b) => (position(b) > position(a) ? b : a));
+  const computed = Math.max(...boards.map(({ kmeans }) => kmeans.computed));
+  const now = position(farthest);
+  const timeline = $("timeline");
+  timeline.max = Math.max(computed, now);
+  timeline.step = state.halfSteps || now % 1 ? 0.5 : 1;
+  timeline.value = now;
+  timeline.disabled = timeline.max === "0";
+  const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now)}½`;
+  $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : where;
+  timeline.setAttribute("aria-valuetext", `iteration ${$("position").textContent}`);
+  const [happened, inertia] = sentence(board.kmeans);
+  $("sentence").replaceChildren(`${happened} `, Object.assign(document.createElement("span"), { textContent: inertia }));
+  captions();
+  chart.draw(boards.map(({ kmeans }) => kmeans));
+  refreshTransport(boards, `${happened} ${inertia}`);
+}
+
+function refreshTransport(boards, words) {
+  const playing = isPlaying();
+  const isEnd = boards.every(({ kmeans }) => kmeans.converged && kmeans.phase === "assign");
+  const isStart = boards.every((each) => position(each) === 0);
+  const play = $("play");
+  const name = playing ? "Pause" : isEnd ? "Again" : "Play";
+  if (play.lastChild.textContent !== name) {
+    play.lastChild.textContent = name;
+    play.querySelector("path").setAttribute("d", playing ? "M4 3h3v10H4zM9 3h3v10H9z" : "M4 3l9 5-9 5z");
+    play.title = `${name} (space)`;
+  }
+  // A button that holds the focus is not disabled under the reader's finger: it does nothing then.
+  for (const [id, isIdle] of [["back", isStart], ["half-step", isEnd], ["step", isEnd], ["run", isEnd]]) {
+    $(id).setAttribute("aria-disabled", isIdle);
+  }
+  if (playing) return;
+  if ($("live").textContent !== words) $("live").textContent = words;
+  if (!isRestoring) remember("replace");
+}
+
+// --- what is built from the core's tables ---
+
+function choice(group, value, text, extra) {
+  const label = document.createElement("label");
+  const input = Object.assign(document.createElement("input"), { type: "radio", name: group, value });
+  label.append(input, ...extra, Object.assign(document.createElement("span"), { textContent: text }));
+  return label;
+}
+
+function buildMenus() {
+  const tiles = KMeans.boards.map(({ name, title }) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+    canvas.setAttribute("aria-hidden", "true");
+    const label = choice("preset", name, name, [canvas]);
+    label.title = title;
+    return label;
+  });
+  $("presets").querySelector(".tiles").append(...tiles);
+  $("presets").addEventListener("change", ({ target }) => choosePreset(target.value));
+  const segments = KMeans.seedings.map(({ name, sentence: title }) => Object.assign(choice("seeding", name, name.replace("greedy-", "greedy "), []), { title }));
+  $("seedings").append(...segments);
+  $("seedings").addEventListener("change", ({ target }) => show({ ...state, seeding: target.value, beside: undefined }, { play: isPlaying() }));
+}
+
+/** Small pictures of the boards, from the boards themselves. */
+async function paintTiles() {
+  const colour = (text) => text.match(/\d+/g).slice(0, 3).reduce((rgb, byte) => rgb * 256 + Number(byte), 0);
+  for (const canvas of document.querySelectorAll(".tiles canvas")) {
+    const { value: name } = canvas.parentElement.querySelector("input");
+    const { clusters, n } = KMeans.boards.find((row) => row.name === name);
+    const kmeans = await KMeans.init({ board: name, n: name === "dense" ? 500 : Math.min(n, 120), clusters, k: 1, seed: 3 });
+    const style = getComputedStyle(canvas);
+    const scale = devicePixelRatio;
+    canvas.width = canvas.height = 48 * scale;
+    kmeans.paint(canvas.getContext("2d"), {
+      size: 48, scale, background: colour(style.backgroundColor), ink: colour(style.color), cells: false, trails: false, centroids: false,
+    });
+    kmeans.free();
+  }
+}
+
+function buildFigures() {
+  const figures = FIGURES.map(({ title, more, state: { beside: _, ...shows } }, i) => {
+    const link = document.createElement("a");
+    link.href = written({ ...FIGURES[i].state, cells: true, trails: true });
+    const picture = document.createElement("kmeans-board");
+    for (const [name, value] of Object.entries({ ...shows, speed: 60, label: title })) picture.setAttribute(name, value);
+    picture.toggleAttribute("voronoi", true);
+    picture.addEventListener("ready", () => picture.run(), { once: true });
+    link.append(picture, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
+    // Also when the address is that one already: the figure begins again.
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      history.pushState(null, "", link.href);
+      restore();
+      $("stage").scrollIntoView({ block: "nearest" });
+    });
+    return link;
+  });
+  $("figures").append(...figures);
+}
+
+const idle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 200));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paintTiles());
+for (const each of [board, beside]) each.addEventListener("statechange", () => refresh());
+new ResizeObserver(() => refresh()).observe($("chart"));
+
+try {
+  const loaded = KMeans.load().then(buildMenus);
+  await Promise.all([loaded, loaded.then(() => restore())]);
+  requestAnimationFrame(() => idle(() => {
+    paintTiles();
+    buildFigures();
+  }));
+} catch (error) {
+  complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
+}

@@ -1,0 +1,41 @@
+// Where a clustering stands, in words.
+
+const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const WHOLE = new Intl.NumberFormat("en");
+
+const PLACED = {
+  "random": "on points drawn at random",
+  "partition": "at the means of a random division",
+  "maximin": "each on the point farthest from those before it",
+  "k-means++": "on points drawn at random, far ones with better odds",
+  "greedy-k-means++": "each on the best of a few draws",
+};
+
+const counted = (count, one, many) => `${count === 1 ? "1" : WHOLE.format(count)} ${count === 1 ? one : many}`;
+
+function changes(changed, n) {
+  if (changed === n) return n === 1 ? "the point took the colour of its nearest star" : "every point took the colour of its nearest star";
+  if (changed === 0) return "no point changed cluster";
+  return `${counted(changed, "point", "points")} changed cluster`;
+}
+
+/** An inertia, short. */
+export const short = (value) => NUMBER.format(value);
+
+/** What happened last, and the inertia since. */
+export function sentence(kmeans) {
+  const { iteration, phase, converged, n, k, inertia, changed, history, options } = kmeans;
+  if (phase === "update") {
+    return [`Iteration ${iteration + 1}, assign: ${changes(changed, n)}.`, `Inertia ${short(inertia)}.`];
+  }
+  if (iteration === 0) {
+    const placed = PLACED[options.seeding] ?? "where they were put";
+    return [`${counted(k, "centroid", "centroids")}, ${placed}.`, "No point belongs to a cluster yet."];
+  }
+  const { assignedInertia, relocated } = history[iteration - 1];
+  const before = iteration > 1 ? history[iteration - 2].inertia : assignedInertia;
+  const happened = converged ? "no point changed cluster, so this is the end" : changes(changed, n);
+  const refilled = relocated ? ` ${counted(relocated, "empty cluster", "empty clusters")} took a far point.` : "";
+  const was = converged ? "" : `, before ${short(before)}`;
+  return [`Iteration ${iteration}: ${happened}.${refilled}`, `Inertia ${short(inertia)}${was}.`];
+}
