@@ -179,7 +179,7 @@ export class KMeansBoard extends HTMLElement {
     this.classList.add("ready");
     this.#root.querySelector("p")?.remove();
     this.#ready.resolve(this);
-    this.#move(UPDATE_MOTION);
+    this.#move(this.#duration("update"));
     this.#announce();
     if (isFirst) this.#emit("ready");
     if (this.autoplay && !stillness?.matches) this.play();
@@ -249,7 +249,7 @@ export class KMeansBoard extends HTMLElement {
     if (!this.#kmeans) return;
     this.#kmeans.reseed(options);
     this.#halfStepsLeft = 0;
-    this.#move(UPDATE_MOTION);
+    this.#move(this.#duration("update"));
     this.#announce();
   }
 

@@ -352,5 +352,6 @@ try {
     buildFigures();
   }));
 } catch (error) {
+  board.innerHTML = board.querySelector("noscript").textContent; // what it would show
   complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
 }
