@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::board::Board;
 use crate::error::Error;
 use crate::nearest;
-use crate::point::{Point, sort_key};
+use crate::point::{Point, sort_key, sorted};
 use crate::seeding::{Seeding, explicit};
 
 /// The label of a point before the first assign: it belongs to no cluster yet.
@@ -317,8 +317,7 @@ impl Lloyd {
     /// The points by the squared distance to their own centroid, the farthest first, the lowest index among equals.
     fn by_distance(&self) -> Vec<usize> {
         let distances = distances_squared(self.board.points(), &self.labels, &self.centroids);
-        let mut order: Vec<(u64, u32)> = distances.zip(0..).map(|(d, i)| (!sort_key(d), i)).collect();
-        order.sort_unstable();
+        let order = sorted(distances.map(|d| !sort_key(d)));
         order.into_iter().map(|(_, i)| i as usize).collect()
     }
 

@@ -1,4 +1,6 @@
-//! Plain types of the plane: a point, and the bounds of a board.
+//! Plain types of the plane: a point, and the bounds of a board; and an order of points.
+
+use std::collections::BinaryHeap;
 
 /// One observation in the plane, or a centroid.
 ///
@@ -125,8 +127,16 @@ fn extent(points: &[Point]) -> Option<(Point, Point)> {
     }))
 }
 
-/// A key that sorts as the number does, so that every order here is one and the same sort: of (key, index) pairs.
+/// A key that sorts as the number does.
 pub(crate) fn sort_key(value: f64) -> u64 {
     let bits = value.to_bits();
     if value.is_sign_negative() { !bits } else { bits | 1 << 63 }
+}
+
+/// The indices of the keys in ascending order, the lowest index first among equals.
+///
+/// The one sort of this crate, through a heap: a tenth of quicksort's Wasm, and no order here is long or frequent.
+pub(crate) fn sorted(keys: impl Iterator<Item = u64>) -> Vec<(u64, u32)> {
+    let keyed: Vec<(u64, u32)> = keys.zip(0..).collect();
+    BinaryHeap::from(keyed).into_sorted_vec()
 }

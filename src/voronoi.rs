@@ -1,6 +1,6 @@
 //! Voronoi cells, clipped to the bounds.
 
-use crate::point::{Bounds, Point, sort_key};
+use crate::point::{Bounds, Point, sort_key, sorted};
 
 /// The Voronoi cells of some centroids, clipped to the bounds: one convex polygon for each centroid.
 ///
@@ -10,9 +10,7 @@ use crate::point::{Bounds, Point, sort_key};
 /// Each cell is the rectangle, cut by the bisector to every other centroid that is near enough to matter. That
 /// holds for any centroids: equal, collinear, outside the bounds, or just one.
 pub fn cells(centroids: &[Point], bounds: &Bounds) -> Vec<Vec<Point>> {
-    let mut by_x: Vec<(u64, u32)> =
-        centroids.iter().zip(0..).map(|(centroid, j)| (sort_key(centroid.x), j)).collect();
-    by_x.sort_unstable();
+    let by_x = sorted(centroids.iter().map(|centroid| sort_key(centroid.x)));
     let by_x: Vec<usize> = by_x.into_iter().map(|(_, j)| j as usize).collect();
     let mut cells = vec![Vec::new(); centroids.len()];
     for (place, &j) in by_x.iter().enumerate() {

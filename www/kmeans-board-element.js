@@ -373,7 +373,10 @@ export class KMeansBoard extends HTMLElement {
 
   #resize(entry) {
     const { inlineSize: size } = entry.contentBoxSize[0];
-    const side = Math.round(entry.devicePixelContentBoxSize?.[0].inlineSize ?? size * devicePixelRatio);
+    const about = size * devicePixelRatio;
+    const exact = entry.devicePixelContentBoxSize?.[0].inlineSize ?? about;
+    // Where a device is only emulated, the exact size knows nothing of it.
+    const side = Math.round(Math.abs(exact - about) < 2 ? exact : about);
     if (!size || (side === this.#canvas.width && size === this.#look.size)) return;
     this.#canvas.width = this.#canvas.height = side;
     Object.assign(this.#look, { size, scale: side / size });

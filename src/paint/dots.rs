@@ -3,7 +3,7 @@
 use super::palette::{Palette, Rgb};
 use super::{Look, Moment, Surface, View};
 use crate::lloyd::UNASSIGNED;
-use crate::point::Point;
+use crate::point::{Point, sorted};
 
 /// Up to so many points each dot is a circle of the surface; beyond, stamping takes less time than tracing.
 const MOST_CIRCLES: usize = 2_000;
@@ -52,8 +52,7 @@ impl Dots<'_> {
     /// All dots of one colour are one path.
     fn trace(&self, surface: &mut impl Surface) {
         let radius = dot_radius(self.look.size, self.points().len());
-        let mut order: Vec<(u64, u32)> = (0..self.points().len() as u32).map(|i| (self.key(i), i)).collect();
-        order.sort_unstable();
+        let order = sorted((0..self.points().len()).map(|i| self.key(i)));
         for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
             for &(_, i) in alike {
@@ -65,8 +64,8 @@ impl Dots<'_> {
     }
 
     /// Both labels in one number.
-    fn key(&self, i: u32) -> u64 {
-        let (before, now) = self.labels(i as usize);
+    fn key(&self, i: usize) -> u64 {
+        let (before, now) = self.labels(i);
         u64::from(now) << 32 | u64::from(before)
     }
 

@@ -6,7 +6,7 @@
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds Chromium and its driver, or gets them |
-//! | [`test`] | every test, one step after the other |
+//! | [`mod@test`] | every test, one step after the other |
 //! | [`process`] | runs a command and says how it failed |
 
 #![allow(clippy::print_stdout, reason = "a command-line tool speaks through stdout")]

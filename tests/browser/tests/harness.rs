@@ -33,7 +33,7 @@ async fn the_viewport_is_exactly_the_devices() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_site_is_served_with_its_media_types() -> Result<()> {
+async fn the_site_is_served_and_its_wasm_starts() -> Result<()> {
     let browser = Browser::start().await?;
     browser.open("/").await?;
     for (path, media_type) in [
@@ -44,6 +44,7 @@ async fn the_site_is_served_with_its_media_types() -> Result<()> {
         let got = browser.eval(&format!("(await fetch('{path}')).headers.get('content-type')")).await?;
         assert_eq!(got, media_type, "{path}");
     }
+    browser.eval("(await import('/pkg/kmeans_board.js')).default().then(() => true)").await?;
     Ok(())
 }
 

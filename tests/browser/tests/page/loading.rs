@@ -1,0 +1,185 @@
+//! The first load: quiet, light, moving by itself, from any folder, and with something to say where it cannot run.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use browser_tests::{Browser, Media};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::playground::{
+    PATIENCE, ask, built, iteration, moving, option, pixels, still, text, until, visit,
+};
+
+/// All that the first load of the playground may weigh, compressed.
+const WEIGHT_LIMIT: usize = 60 * 1024;
+
+#[tokio::test]
+async fn the_page_plays_to_convergence_without_a_word_to_the_console() -> Result<()> {
+    let browser = moving("/").await?;
+    until(&browser, "kmeans.converged && !board.playing").await?;
+    let pictures = "[...document.querySelectorAll('#figures kmeans-board')]";
+    browser.eval(&format!("{pictures}.at(-1).scrollIntoView({{ behavior: 'instant' }})")).await?;
+    browser.wait_until(&format!("{pictures}.every(({{ kmeans }}) => kmeans?.converged)"), PATIENCE).await?;
+    assert_eq!(browser.console().await?, []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_visit_starts_grey_moves_within_a_second_and_ends_coloured() -> Result<()> {
+    let browser = Browser::start().await?;
+    // What the board does, by the page's own clock.
+    let watch = "addEventListener('statechange', ({ target }) => {
+        if (target.id === 'board' && target.playing) globalThis.playedAt ??= performance.now();
+        if (target.id === 'board' && target.kmeans?.phase === 'update') globalThis.movedAt ??= performance.now();
+    }, true)";
+    browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": watch })).await?;
+    visit(&browser, "/").await?;
+    until(&browser, "globalThis.movedAt").await?;
+    let painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime";
+    let wait = browser.eval(&format!("movedAt - {painted}")).await?;
+    assert!(wait.as_f64() < Some(1000.0), "the first colour came {wait} ms after the first paint");
+    until(&browser, "kmeans.converged && !board.playing").await?;
+    // The last motion has an end, too.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let end = pixels(&browser).await?;
+    browser.emulate(&[Media::ReducedMotion]).await?;
+    ask(&browser, "board.seek(0)").await?;
+    let start = pixels(&browser).await?;
+    assert!(start.grey > 1000, "{start:?}");
+    // Only the centroids have a colour.
+    assert!(start.coloured < start.grey, "{start:?}");
+    assert!(end.grey < start.grey / 50, "{end:?}");
+    assert!(end.coloured > start.coloured + start.grey / 2, "{start:?} {end:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_wants_no_motion_sees_none_until_asking() -> Result<()> {
+    let browser = still("/").await?;
+    let first = pixels(&browser).await?;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!((iteration(&browser).await?, ask(&browser, "board.playing").await?), (0, json!(false)));
+    assert_eq!(pixels(&browser).await?, first);
+    browser.click("#play").await?;
+    until(&browser, "kmeans.iteration > 0").await?;
+    assert_eq!(ask(&browser, "board.playing").await?, true);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_load_weighs_at_most_60_kilobytes() -> Result<()> {
+    let browser = still("/").await?;
+    let requested = "[location.pathname, ...performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)]";
+    let requested: Vec<String> = serde_json::from_value(browser.eval(requested).await?)?;
+    let weighed = requested.iter().map(|path| Ok((weight(path)?, path))).collect::<Result<Vec<_>>>()?;
+    let total: usize = weighed.iter().map(|(weight, _)| weight).sum();
+    assert!(requested.iter().any(|path| Path::new(path).extension().is_some_and(|end| end == "wasm")));
+    assert!(total <= WEIGHT_LIMIT, "{total} bytes: {weighed:#?}");
+    Ok(())
+}
+
+/// A file of the site, compressed as servers do it.
+fn weight(path: &str) -> Result<usize> {
+    let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+    let file = xtask::root().join("dist").join(name);
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&std::fs::read(&file).with_context(|| format!("no {}", file.display()))?)?;
+    Ok(encoder.finish()?.len())
+}
+
+#[tokio::test]
+async fn the_site_works_from_a_folder_at_any_depth() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    copy(&xtask::root().join("dist"), &root.path().join("a/b"))?;
+    let listener = xtask::server::listen(0).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(xtask::server::serve(listener, root.path().into()));
+    let browser = Browser::start().await?;
+    browser.emulate(&[Media::ReducedMotion]).await?;
+    visit(&browser, &format!("http://{address}/a/b/")).await?;
+    browser.click("#run").await?;
+    assert_eq!(ask(&browser, "kmeans.converged").await?, true);
+    browser.click("#figures a:nth-of-type(3)").await?;
+    until(&browser, "kmeans.options.board === 'gauss'").await?;
+    assert_eq!(browser.eval("location.pathname").await?, "/a/b/");
+    assert_eq!(browser.console().await?, []);
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let copied = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &copied)?;
+        } else {
+            std::fs::copy(entry.path(), copied)?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_wasm_the_page_says_what_it_would_show() -> Result<()> {
+    let browser = Browser::start().await?;
+    browser.cdp("Network.enable", json!({})).await?;
+    browser.cdp("Network.setBlockedURLs", json!({ "urls": ["*.wasm"] })).await?;
+    browser.open("/").await?;
+    browser.wait_until("document.querySelector('#problem').checkVisibility()", PATIENCE).await?;
+    assert!(text(&browser, "#problem").await?.contains("WebAssembly"));
+    browser.wait_until("document.querySelector('#board img')?.naturalWidth > 0", PATIENCE).await?;
+    let fallback = browser.eval(FALLBACK).await?;
+    assert_fallback_is_seen(&fallback);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_javascript_the_page_says_what_it_would_show() -> Result<()> {
+    let browser = Browser::start().await?;
+    browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
+    browser.open("/").await?;
+    // Only the protocol's own scripts run, and without promises.
+    let asked = json!({ "expression": FALLBACK, "returnByValue": true });
+    let fallback = browser.cdp("Runtime.evaluate", asked).await?["result"]["value"].take();
+    assert_fallback_is_seen(&fallback);
+    Ok(())
+}
+
+/// What stands in the board's place: words, a picture's width, and whether nothing covers either.
+const FALLBACK: &str = "(() => {
+    const board = document.querySelector('#board'), picture = board.querySelector('img');
+    const isSeen = (element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        element.scrollIntoView({ block: 'center', behavior: 'instant' });
+        const place = element.getBoundingClientRect();
+        return width > 0 && height > 0
+            && element.contains(document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2));
+    };
+    return {
+        words: board.innerText, picture: picture.naturalWidth,
+        seen: [picture, board.querySelector('p')].map(isSeen),
+    };
+})()";
+
+fn assert_fallback_is_seen(fallback: &Value) {
+    let words = fallback["words"].as_str().unwrap_or_default();
+    assert!(words.contains("k-means") && words.contains("star"), "{fallback}");
+    assert!(fallback["picture"].as_u64() > Some(0), "{fallback}");
+    assert_eq!(fallback["seen"], json!([true, true]), "{fallback}");
+}
+
+#[tokio::test]
+async fn an_empty_address_opens_on_the_first_figure() -> Result<()> {
+    let browser = still("/").await?;
+    built(&browser).await?;
+    for (name, value) in [("board", json!("uniform")), ("n", json!(100)), ("k", json!(7))] {
+        assert_eq!(option(&browser, name).await?, value, "{name}");
+    }
+    assert_eq!(ask(&browser, "document.querySelector('#problem').hidden").await?, true);
+    Ok(())
+}

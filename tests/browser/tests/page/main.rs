@@ -1,0 +1,9 @@
+//! The playground as its readers meet it: what it shows, what its controls do, what its address keeps.
+
+mod address;
+mod controls;
+mod figures;
+mod keyboard;
+mod layout;
+mod loading;
+mod playground;
