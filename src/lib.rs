@@ -54,3 +54,8 @@ pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, UNASSIGNED, Updated};
 pub use point::{Bounds, Point};
 pub use seeding::{Seeding, SeedingInfo};
 pub use voronoi::{area, cells};
+
+/// The README's Rust code, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,7 +10,7 @@ const $ = (id) => document.getElementById(id);
 const board = $("board");
 const beside = $("board-beside");
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 15, 60]; // iterations a second
-const NUMBERS = { n: "Points", clusters: "Drawn with", k: "K", seed: "Seed" };
+const NUMBERS = { n: "Points", clusters: "Made of", k: "K", seed: "Seed" };
 /** Up to so many distances a pass, the run is computed ahead, so that the timeline shows where it leads. */
 const AHEAD = 200_000;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
