@@ -138,10 +138,10 @@ fn seek_restores_every_state_to_the_bit() {
     for mut lloyd in eventful_runs() {
         let states = states_of_run(&mut lloyd);
         for from in 0..states.len() {
-            for to in 0..states.len() {
+            for (to, state) in states.iter().enumerate() {
                 lloyd.seek(from).expect("computed");
                 lloyd.seek(to).expect("computed");
-                assert_eq!(State::of(&lloyd), states[to], "from {from} to {to}");
+                assert_eq!(&State::of(&lloyd), state, "from {from} to {to}");
             }
         }
     }
@@ -414,7 +414,7 @@ fn explicit_centroids_that_cannot_be_used_are_errors() {
     let board = Arc::new(board(&[(0.0, 0.0), (1.0, 0.0), (1.0, 0.0)]));
     let start = |centroids: &[Place]| Lloyd::from_centroids(board.clone(), points(centroids)).map(|_| ());
     assert_eq!(start(&[]), Err(Error::K { k: 0 }));
-    assert_eq!(start(&[(0.0, 0.0); 1025]), Err(Error::K { k: 1025 }));
+    assert_eq!(start(&vec![(0.0, 0.0); 1025]), Err(Error::K { k: 1025 }));
     assert_eq!(start(&[(0.0, 0.0); 3]), Err(Error::TooFewDistinctPoints { distinct: 2, k: 3 }));
     for value in [f64::INFINITY, f64::NEG_INFINITY, 1e200, -1.1e150] {
         let error = Error::Coordinate { of: "centroid", index: 1, value };

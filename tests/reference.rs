@@ -51,5 +51,9 @@ fn check(expected: &Value, points_of_board: Vec<Point>) {
         assert!(off <= near, "{name}: {ours:?}, but scikit-learn has {theirs:?}");
     }
     let inertia = expected["inertia"].as_f64().expect("a number");
-    assert!((run.inertia - inertia).abs() <= 1e-9 * inertia, "{name}: inertia {}, not {inertia}", run.inertia);
+    assert!(
+        (run.inertia - inertia).abs() <= 1e-9 * inertia,
+        "{name}: inertia {}, not {inertia}",
+        run.inertia
+    );
 }

@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{nasty_boards, points, validate_cells};
-use kmeans_board::{Board, Bounds, Point, Preset, Recipe, area, cells};
+use common::{drawn, nasty_boards, points, validate_cells};
+use kmeans_board::{Bounds, Point, Preset, area, cells};
 use proptest::prelude::*;
 
 /// Centroids scattered over a square, scaled.
 fn scattered(k: usize, scale: f64) -> Vec<Point> {
-    let board = Board::draw(Recipe::new(Preset::Uniform, 17).with_n(k)).expect("a board");
+    let board = drawn(Preset::Uniform, k, 17).expect("a board");
     board.points().iter().map(|p| Point::new(p.x * scale, p.y * scale)).collect()
 }
 
@@ -38,7 +38,7 @@ fn cells_of_nasty_boards_tile_the_bounds() {
 fn a_thousand_cells_tile_the_bounds() {
     validate_cells(&scattered(1024, 1.0), &Bounds::SQUARE, 5000, "uniform");
     for preset in [Preset::Gauss, Preset::Grid, Preset::Rings] {
-        let board = Board::draw(Recipe::new(preset, 2).with_n(1024)).expect("a board");
+        let board = drawn(preset, 1024, 2).expect("a board");
         validate_cells(board.points(), &Bounds::SQUARE, 5000, &format!("{preset:?}"));
     }
 }

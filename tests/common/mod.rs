@@ -182,7 +182,10 @@ fn validate_means(lloyd: &Lloyd, what: &str) {
     }
     for ((sum, &count), centroid) in sums.iter().zip(lloyd.counts()).zip(lloyd.centroids()) {
         let mean = Point::new(sum.0 / f64::from(count), sum.1 / f64::from(count));
-        assert!(mean.distance(*centroid) <= tolerance(lloyd), "{what}: {centroid:?} is not the mean {mean:?}");
+        assert!(
+            mean.distance(*centroid) <= tolerance(lloyd),
+            "{what}: {centroid:?} is not the mean {mean:?}"
+        );
     }
 }
 
@@ -221,7 +224,10 @@ pub(crate) fn validate_cells(centroids: &[Point], bounds: &Bounds, probes: usize
     for probe in spread_points(probes, bounds) {
         let (nearest, is_clear) = clearly_nearest(probe, centroids);
         if is_clear {
-            assert!(is_inside(probe, &cells[nearest], slack, bounds), "{what}: {probe:?} is not in cell {nearest}");
+            assert!(
+                is_inside(probe, &cells[nearest], slack, bounds),
+                "{what}: {probe:?} is not in cell {nearest}"
+            );
         }
     }
 }
@@ -235,9 +241,8 @@ fn clearly_nearest(probe: Point, centroids: &[Point]) -> (usize, bool) {
         }
     }
     let own = probe.distance(centroids[nearest]);
-    let is_rival = |centroid: &Point| {
-        *centroid != centroids[nearest] && probe.distance(*centroid) <= own * (1.0 + 1e-9)
-    };
+    let is_rival =
+        |centroid: &Point| *centroid != centroids[nearest] && probe.distance(*centroid) <= own * (1.0 + 1e-9);
     (nearest, !centroids.iter().any(is_rival))
 }
 

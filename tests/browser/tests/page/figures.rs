@@ -8,7 +8,7 @@ use crate::playground::{ask, iteration, pixels, still, until};
 
 /// Opens a figure, counted from 1, and runs it to its end.
 async fn run_figure(browser: &Browser, number: usize) -> Result<()> {
-    browser.eval(&format!("void (globalThis.former = document.querySelector('#board').kmeans)")).await?;
+    browser.eval("void (globalThis.former = document.querySelector('#board').kmeans)").await?;
     browser.click(&format!("#figures a:nth-of-type({number})")).await?;
     until(browser, "kmeans !== globalThis.former && kmeans.iteration === 0").await?;
     browser.click("#run").await?;
@@ -53,12 +53,20 @@ async fn the_fourth_figure_shows_a_bad_start_and_a_good_one_on_the_same_points()
     let browser = still("/").await?;
     run_figure(&browser, 4).await?;
     let sides = ["#board", "#board-beside"].map(|id| format!("{SERVICE}(document.querySelector('{id}'))"));
-    let [bad, good]: [Value; 2] = serde_json::from_value(browser.eval(&format!("[{}]", sides.join())).await?)?;
-    assert_eq!((&bad["n"], &bad["seeding"], &good["seeding"]), (&json!(300), &json!("random"), &json!("k-means++")));
+    let [bad, good]: [Value; 2] =
+        serde_json::from_value(browser.eval(&format!("[{}]", sides.join(","))).await?)?;
+    assert_eq!(
+        (&bad["n"], &bad["seeding"], &good["seeding"]),
+        (&json!(300), &json!("random"), &json!("k-means++"))
+    );
     assert_eq!(bad["points"], good["points"]);
     assert_eq!((&bad["converged"], &good["converged"]), (&json!(true), &json!(true)));
     // Two centroids have two clusters each, and the other three are left with parts of one.
-    assert_eq!(bad["served"].as_array().map(|all| all[3..].to_vec()), Some(vec![json!(2), json!(2)]), "{bad}");
+    assert_eq!(
+        bad["served"].as_array().map(|all| all[3..].to_vec()),
+        Some(vec![json!(2), json!(2)]),
+        "{bad}"
+    );
     assert_eq!(bad["dividedAmong"], json!([1, 1, 1, 1, 3]));
     assert_eq!(good["served"], json!([1, 1, 1, 1, 1]));
     assert!(good["inertia"].as_f64() < bad["inertia"].as_f64(), "{} {}", good["inertia"], bad["inertia"]);

@@ -10,9 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::playground::{
-    PATIENCE, ask, built, iteration, moving, option, pixels, still, text, until, visit,
-};
+use crate::playground::{PATIENCE, ask, built, iteration, moving, option, pixels, still, text, until, visit};
 
 /// All that the first load of the playground may weigh, compressed.
 const WEIGHT_LIMIT: usize = 60 * 1024;

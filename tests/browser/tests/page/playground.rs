@@ -78,7 +78,8 @@ pub(crate) async fn until(browser: &Browser, expression: &str) -> Result<()> {
 /// Everything that an address has to bring back, the coordinates as bits.
 pub(crate) async fn state(browser: &Browser) -> Result<Value> {
     let bits = "const bits = (floats) => new BigUint64Array(floats.buffer).join()";
-    let all = "{ points: bits(kmeans.points), centroids: bits(kmeans.centroids), labels: kmeans.labels.join(),
+    let all =
+        "{ points: bits(kmeans.points), centroids: bits(kmeans.centroids), labels: kmeans.labels.join(),
         iteration: kmeans.iteration, phase: kmeans.phase, seed: kmeans.seed, options: kmeans.options,
         history: kmeans.history.slice(0, kmeans.iteration) }";
     ask(browser, &format!("(() => {{ {bits}; return {all} }})()")).await
@@ -131,7 +132,13 @@ pub(crate) async fn pixels(browser: &Browser) -> Result<Pixels> {
     let seen = browser.eval(&script).await?;
     let count = |kind: &str| seen[kind].as_u64().with_context(|| format!("no {kind} pixels"));
     let digest = seen["digest"].as_str().context("no digest")?.to_owned();
-    Ok(Pixels { grey: count("grey")?, coloured: count("coloured")?, bare: count("bare")?, all: count("all")?, digest })
+    Ok(Pixels {
+        grey: count("grey")?,
+        coloured: count("coloured")?,
+        bare: count("bare")?,
+        all: count("all")?,
+        digest,
+    })
 }
 
 /// Types a number in place of the one in a field, and leaves the field.
