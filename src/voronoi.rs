@@ -10,6 +10,23 @@ use crate::point::{Bounds, Point, sort_key, sorted};
 /// Each cell is the rectangle, cut by the bisector to every other centroid that is near enough to matter. That
 /// holds for any centroids: equal, collinear, outside the bounds, or just one.
 pub fn cells(centroids: &[Point], bounds: &Bounds) -> Vec<Vec<Point>> {
+    corners(centroids, bounds).iter().map(|cell| cell.iter().map(|corner| corner.point).collect()).collect()
+}
+
+/// The clusters whose cells share an edge with each cell, in the order of its edges.
+pub(crate) fn neighbours(centroids: &[Point], bounds: &Bounds) -> Vec<Vec<usize>> {
+    let across = |cell: &Vec<Corner>| cell.iter().filter_map(|corner| corner.across).collect();
+    corners(centroids, bounds).iter().map(across).collect()
+}
+
+/// A corner of a cell, and which cluster's cell lies across the edge that begins there; none across the bounds.
+#[derive(Debug, Clone, Copy)]
+struct Corner {
+    point: Point,
+    across: Option<usize>,
+}
+
+fn corners(centroids: &[Point], bounds: &Bounds) -> Vec<Vec<Corner>> {
     let by_x = sorted(centroids.iter().map(|centroid| sort_key(centroid.x)));
     let by_x: Vec<usize> = by_x.into_iter().map(|(_, j)| j as usize).collect();
     let mut cells = vec![Vec::new(); centroids.len()];
@@ -20,9 +37,10 @@ pub fn cells(centroids: &[Point], bounds: &Bounds) -> Vec<Vec<Point>> {
 }
 
 /// The cell of centroid `j`, which stands at `place` in the order by x.
-fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bounds) -> Vec<Point> {
+fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bounds) -> Vec<Corner> {
     let centroid = centroids[j];
-    let mut corners = bounds.corners().to_vec();
+    let mut corners: Vec<Corner> =
+        bounds.corners().iter().map(|&point| Corner { point, across: None }).collect();
     let (mut left, mut right) = (by_x[..place].iter().rev().peekable(), by_x[place + 1..].iter().peekable());
     let mut reach = reach_squared(centroid, &corners);
     while !corners.is_empty() {
@@ -43,7 +61,7 @@ fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bo
             continue;
         }
         if centroid.distance_squared(centroids[i]) <= 4.0 * reach {
-            corners = nearer_part(&corners, centroid, centroids[i]);
+            corners = nearer_part(&corners, centroid, centroids[i], i);
             reach = reach_squared(centroid, &corners);
         }
     }
@@ -51,24 +69,29 @@ fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bo
 }
 
 /// The squared distance to the farthest corner, a little lengthened against rounding.
-fn reach_squared(centroid: Point, corners: &[Point]) -> f64 {
-    corners.iter().map(|corner| corner.distance_squared(centroid)).fold(0.0, f64::max) * (1.0 + 1e-9)
+fn reach_squared(centroid: Point, corners: &[Corner]) -> f64 {
+    corners.iter().map(|corner| corner.point.distance_squared(centroid)).fold(0.0, f64::max) * (1.0 + 1e-9)
 }
 
-/// The part of a convex polygon that is nearer to `centroid` than to `other` (Sutherland & Hodgman 1974).
-fn nearer_part(corners: &[Point], centroid: Point, other: Point) -> Vec<Point> {
+/// The part of a convex polygon that is nearer to `centroid` than to `other`, which has the index `across`
+/// (Sutherland & Hodgman 1974).
+fn nearer_part(corners: &[Corner], centroid: Point, other: Point, across: usize) -> Vec<Corner> {
     let middle = centroid.towards(other, 0.5);
     let beyond =
         |p: Point| (p.x - middle.x) * (other.x - centroid.x) + (p.y - middle.y) * (other.y - centroid.y);
     let mut part = Vec::with_capacity(corners.len() + 1);
     for (i, &from) in corners.iter().enumerate() {
-        let to = corners[(i + 1) % corners.len()];
-        let (from_beyond, to_beyond) = (beyond(from), beyond(to));
+        let to = corners[(i + 1) % corners.len()].point;
+        let (from_beyond, to_beyond) = (beyond(from.point), beyond(to));
+        let crossing = || from.point.towards(to, from_beyond / (from_beyond - to_beyond));
         if from_beyond <= 0.0 {
-            part.push(from);
+            let leaves_here = from_beyond == 0.0 && to_beyond > 0.0;
+            part.push(if leaves_here { Corner { across: Some(across), ..from } } else { from });
         }
-        if (from_beyond < 0.0 && to_beyond > 0.0) || (from_beyond > 0.0 && to_beyond < 0.0) {
-            part.push(from.towards(to, from_beyond / (from_beyond - to_beyond)));
+        if from_beyond < 0.0 && to_beyond > 0.0 {
+            part.push(Corner { point: crossing(), across: Some(across) });
+        } else if from_beyond > 0.0 && to_beyond < 0.0 {
+            part.push(Corner { point: crossing(), ..from });
         }
     }
     if part.len() < 3 { Vec::new() } else { part }

@@ -1,7 +1,7 @@
 // The clustering without a page: KMeans wraps the generated package and checks what it is given.
 
 import instantiate, {
-  Field, Look, boards, limits, randomSeed, seedings,
+  Field, boards, limits, randomSeed, seedings,
 } from "./pkg/kmeans_board.js";
 
 /** What is wrong with what was asked for: the message names the value and the limit, `code` is for programs. */
@@ -19,7 +19,6 @@ const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...S
 
 let loading; // the one promise of the one Wasm instance
 let tables; // what the core lists, once it is there
-let look; // one for all paintings: it is filled anew each time
 
 async function loadOnce() {
   await instantiate();
@@ -30,7 +29,6 @@ async function loadOnce() {
     seedings: freeze(seedings()),
     limits: Object.freeze({ n: maxPoints, k: maxK, seed: SEED_LIMIT, spread: Object.freeze([minSpread, maxSpread]) }),
   };
-  look = new Look();
 }
 
 function table(name) {
@@ -295,8 +293,8 @@ export class KMeans {
    * Paints the board on a 2D context: the motion since `hold()`, at `t` of its way from 0 to 1.
    * `size` is the side in CSS pixels, `scale` device pixels to one, colours are 0xRRGGBB.
    */
-  paint(context, options, t = 1) {
-    this.#core.paint(context, Object.assign(look, options), t);
+  paint(context, { size, scale = 1, background = 0xffffff, ink = 0, cells = true, trails = true, centroids = true }, t = 1) {
+    this.#core.paint(context, size, scale, background, ink, cells | (trails << 1) | (centroids << 2), t);
   }
 
   free() {

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::point::Point;
+use crate::point::{Bounds, Point};
+use crate::voronoi::neighbours;
 
 /// A colour in sRGB: red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,14 +75,22 @@ const fn table(hex: [u32; 20]) -> [Rgb; 20] {
 /// The colours of a picture's marks.
 pub(super) struct Palette {
     clusters: &'static [Rgb; 20],
+    /// What deeper shades tend to.
+    deep: Rgb,
     /// Of points without a label.
     pub(super) unassigned: Rgb,
     /// How strongly a cell is shaded.
     pub(super) cell_opacity: f64,
 }
 
-static ON_LIGHT: Palette = Palette { clusters: &LIGHT, unassigned: Rgb::hex(0x83_8892), cell_opacity: 0.12 };
-static ON_DARK: Palette = Palette { clusters: &DARK, unassigned: Rgb::hex(0x86_8c97), cell_opacity: 0.16 };
+static ON_LIGHT: Palette =
+    Palette { clusters: &LIGHT, deep: Rgb::hex(0), unassigned: Rgb::hex(0x83_8892), cell_opacity: 0.12 };
+static ON_DARK: Palette = Palette {
+    clusters: &DARK,
+    deep: Rgb::hex(0xff_ffff),
+    unassigned: Rgb::hex(0x86_8c97),
+    cell_opacity: 0.16,
+};
 
 impl Palette {
     /// The palette that stands out from a board's colour.
@@ -89,29 +98,45 @@ impl Palette {
         if background.is_light() { &ON_LIGHT } else { &ON_DARK }
     }
 
-    pub(super) fn colour(&self, index: u8) -> Rgb {
-        self.clusters[usize::from(index)]
+    /// The first 20 places are the table's, the next 20 their deeper shades.
+    pub(super) fn colour(&self, place: u8) -> Rgb {
+        let colour = self.clusters[usize::from(place) % self.clusters.len()];
+        if usize::from(place) < self.clusters.len() { colour } else { colour.mixed(self.deep, 0.4) }
     }
 }
 
 /// Each cluster's place in the palette, from the centroids that a run starts with; kept through the whole run.
 ///
-/// Up to 20 clusters have 20 colours. Beyond, each takes in its turn the colour whose nearest holder is farthest
-/// away, so that clusters of one colour have others between them, also after their centroids have moved.
+/// Up to 20 clusters have 20 colours. Beyond, there are two shades of each, and every cluster takes in its turn a
+/// colour that no neighbour in the Voronoi picture has, nor a neighbour's neighbour while there is one; among those,
+/// the shade whose nearest holder is farthest away, for centroids move and holders may come near.
 pub fn colours(start: &[Point]) -> Vec<u8> {
-    let available = LIGHT.len();
-    if start.len() <= available {
+    const COLOURS: usize = LIGHT.len();
+    if start.len() <= COLOURS {
         return (0..start.len() as u8).collect();
     }
+    let neighbours = neighbours(start, &Bounds::around(start).grown(1.0));
     let mut taken: Vec<u8> = Vec::with_capacity(start.len());
-    for (j, centroid) in start.iter().enumerate() {
-        let mut nearest_holder = [f64::INFINITY; 20];
-        for (other, &colour) in start[..j].iter().zip(&taken) {
-            let nearest = &mut nearest_holder[usize::from(colour)];
-            *nearest = nearest.min(centroid.distance_squared(*other));
+    for j in 0..start.len() {
+        let mut fitness = [f64::INFINITY; 2 * COLOURS];
+        for (other, &place) in start.iter().zip(&taken) {
+            let nearest = &mut fitness[usize::from(place)];
+            *nearest = nearest.min(start[j].distance_squared(*other));
         }
-        let farthest = (0..available).rev().max_by(|&a, &b| nearest_holder[a].total_cmp(&nearest_holder[b]));
-        taken.push(farthest.unwrap_or(0) as u8);
+        let mut avoid = |near: usize, penalty: f64| {
+            if let Some(&place) = taken.get(near) {
+                for shade in [0, COLOURS] {
+                    let fitness = &mut fitness[usize::from(place) % COLOURS + shade];
+                    *fitness = fitness.min(penalty);
+                }
+            }
+        };
+        for &near in &neighbours[j] {
+            avoid(near, -2.0);
+            neighbours[near].iter().for_each(|&next| avoid(next, -1.0));
+        }
+        let best = (0..2 * COLOURS).rev().max_by(|&a, &b| fitness[a].total_cmp(&fitness[b]));
+        taken.push(best.unwrap_or(0) as u8);
     }
     taken
 }
@@ -138,8 +163,8 @@ mod tests {
         let white = Rgb::hex(0xff_ffff);
         let dark = Rgb::hex(0x10_1216);
         for (palette, board) in [(&ON_LIGHT, white), (&ON_DARK, dark)] {
-            for mark in palette.clusters.iter().chain([&palette.unassigned]) {
-                assert!(contrast(*mark, board) >= 3.0, "{mark} on {board}");
+            for mark in (0..40).map(|place| palette.colour(place)).chain([palette.unassigned]) {
+                assert!(contrast(mark, board) >= 3.0, "{mark} on {board}");
             }
             assert!(core::ptr::eq(Palette::on(board), palette));
         }

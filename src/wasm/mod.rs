@@ -10,7 +10,7 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d;
 
-use crate::paint::{self, Before, Layers, Moment, Raster, Rgb};
+use crate::paint::{self, Before, Layers, Look, Moment, Raster};
 use crate::{
     Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, cells,
 };
@@ -160,49 +160,6 @@ fn flat(points: &[Point]) -> Vec<f64> {
     points.iter().flat_map(|point| [point.x, point.y]).collect()
 }
 
-/// How a picture should look; colours are 0xRRGGBB.
-#[wasm_bindgen]
-#[derive(Clone, Copy)]
-pub struct Look {
-    /// The side in CSS pixels.
-    pub size: f64,
-    /// Device pixels to a CSS pixel.
-    pub scale: f64,
-    /// The board's own colour.
-    pub background: u32,
-    /// The colour of outlines.
-    pub ink: u32,
-    /// Whether the cells are shown.
-    pub cells: bool,
-    /// Whether the trails are shown.
-    pub trails: bool,
-    /// Whether the centroids are shown.
-    pub centroids: bool,
-}
-
-#[wasm_bindgen]
-impl Look {
-    /// A look with everything shown.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Look {
-        Self {
-            size: 1.0,
-            scale: 1.0,
-            background: 0x00ff_ffff,
-            ink: 0,
-            cells: true,
-            trails: true,
-            centroids: true,
-        }
-    }
-
-    fn resolved(self) -> paint::Look {
-        let Self { size, scale, background, ink, cells, trails, centroids } = self;
-        let layers = Layers { cells, trails, centroids };
-        paint::Look { size, scale, background: Rgb::from(background), ink: Rgb::from(ink), layers }
-    }
-}
-
 /// A clustering and its picture.
 #[wasm_bindgen]
 pub struct Clustering {
@@ -337,12 +294,24 @@ impl Clustering {
         self.before = Before::of(&other.lloyd).without_centroids();
     }
 
-    /// Paints the motion at `t` of its way, from 0 to 1.
-    pub fn paint(&mut self, context: &CanvasRenderingContext2d, look: &Look, t: f64) {
+    /// Paints the motion at `t` of its way, from 0 to 1. The side is in CSS pixels, with `scale` device pixels to one;
+    /// colours are 0xRRGGBB; of the layers, 1 is the cells, 2 the trails, 4 the centroids.
+    #[allow(clippy::too_many_arguments, reason = "an object's getters and setters weigh more")]
+    pub fn paint(
+        &mut self,
+        context: &CanvasRenderingContext2d,
+        size: f64,
+        scale: f64,
+        background: u32,
+        ink: u32,
+        layers: u8,
+        t: f64,
+    ) {
         let Self { lloyd, before, colours, raster } = self;
         let moment = Moment { lloyd, before, t, colours };
-        let look = look.resolved();
-        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, look.scale));
+        let layers = Layers { cells: layers & 1 != 0, trails: layers & 2 != 0, centroids: layers & 4 != 0 };
+        let look = Look { size, scale, background: background.into(), ink: ink.into(), layers };
+        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, scale));
     }
 }
 
