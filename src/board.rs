@@ -50,10 +50,10 @@ impl Recipe {
         Self { preset, n, clusters: clusters.unwrap_or(k), spread, seed }
     }
 
-    /// The same recipe with `n` points.
+    /// The same recipe with `n` points, and with no more clusters than that.
     #[must_use]
     pub fn with_n(self, n: usize) -> Self {
-        Self { n, ..self }
+        Self { n, clusters: self.clusters.min(n), ..self }
     }
 
     /// The same recipe with `clusters` clusters.

@@ -1,0 +1,86 @@
+//! The layout: targets for a finger, nothing beyond the screen's edge, the board in the first view.
+
+use anyhow::Result;
+use browser_tests::{Browser, Device};
+use serde_json::json;
+
+use crate::playground::{still_on, until};
+
+const NARROW: Device = Device { width: 320, ..Device::PHONE };
+
+/// What of these elements is not there for a finger: name and height.
+async fn too_small(browser: &Browser, selector: &str) -> Result<serde_json::Value> {
+    let small = format!(
+        "[...document.querySelectorAll('{selector}')].filter((element) => element.checkVisibility())
+            .map((element) => [element.id || element.innerText, element.getBoundingClientRect().height])
+            .filter(([, height]) => height < 44)"
+    );
+    browser.eval(&small).await
+}
+
+#[tokio::test]
+async fn a_finger_meets_targets_of_44_pixels_and_no_overflow() -> Result<()> {
+    for device in [Device::PHONE, NARROW] {
+        let browser = still_on(device, "/").await?;
+        let small = too_small(&browser, "button, .tiles label, .segments label, #shows label").await?;
+        assert_eq!(small, json!([]), "at {}", device.width);
+        assert_no_overflow(&browser, device).await?;
+        // A pair of boards and long numbers fit as well.
+        browser.click("#figures a:nth-of-type(4)").await?;
+        until(&browser, "kmeans.options.board === 'peaked'").await?;
+        assert_no_overflow(&browser, device).await?;
+    }
+    Ok(())
+}
+
+/// On a phone `innerWidth` grows with what overflows, so the device's own width is the measure.
+async fn assert_no_overflow(browser: &Browser, device: Device) -> Result<()> {
+    let width = device.width;
+    let widths = browser.eval("[document.scrollingElement.scrollWidth, innerWidth]").await?;
+    let beyond = format!(
+        "[...document.querySelectorAll('main *, header, footer')]
+            .filter((element) => element.getBoundingClientRect().right > {width} && !element.closest('#figures'))
+            .map(({{ id, className, tagName }}) => `${{tagName}} ${{id}} ${{className}}`)"
+    );
+    assert_eq!(widths, json!([width, width]), "beyond the edge: {}", browser.eval(&beyond).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_desktops_first_view_has_the_board_and_the_transport() -> Result<()> {
+    let browser = still_on(Device::DESKTOP, "/").await?;
+    assert_no_overflow(&browser, Device::DESKTOP).await?;
+    let view = f64::from(Device::DESKTOP.height);
+    for part in ["#board", "#transport", "#timeline"] {
+        let rect = browser.rect(part).await?;
+        assert!(rect.y >= 0.0 && rect.y + rect.height <= view, "{part}: {rect:?}");
+    }
+    let board = browser.rect("#board").await?;
+    assert!(board.width >= 400.0 && (board.width - board.height).abs() < 1.0, "{board:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_finger_can_play_and_scrub() -> Result<()> {
+    let browser = still_on(Device::PHONE, "/#board=uniform&n=200&k=3&seed=46&i=0").await?;
+    browser.click("#step").await?;
+    until(&browser, "kmeans.iteration === 1").await?;
+    browser.click("#run").await?;
+    until(&browser, "kmeans.converged").await?;
+    browser
+        .eval("document.querySelector('#timeline').scrollIntoView({ block: 'center', behavior: 'instant' })")
+        .await?;
+    let timeline = browser.rect("#timeline").await?;
+    browser.click_at(timeline.at(0.5, 0.5)).await?;
+    until(&browser, "kmeans.iteration > 0 && kmeans.iteration < kmeans.computed").await
+}
+
+#[tokio::test]
+async fn the_canvas_has_a_pixel_for_each_of_the_devices() -> Result<()> {
+    for device in [Device::PHONE, Device::DESKTOP] {
+        let browser = still_on(device, "/").await?;
+        let exact = "canvas.width === canvas.height && Math.abs(canvas.width - board.clientWidth * devicePixelRatio) <= 4";
+        until(&browser, exact).await?;
+    }
+    Ok(())
+}
