@@ -13,8 +13,8 @@ canvas {
   border-radius: var(--kmeans-board-radius, 6px);
   transition: background-color 1ms, color 1ms;
 }
-:host(.ready) slot { display: none; }
-slot { position: relative; }
+slot { display: block; position: relative; }
+canvas.ready + slot { display: none; }
 p { position: relative; margin: 16px; font: 15px/1.5 system-ui, sans-serif; }
 `;
 
@@ -115,7 +115,7 @@ export class KMeansBoard extends HTMLElement {
     this.#motion = undefined;
     this.#kmeans?.free();
     this.#kmeans = undefined;
-    this.classList.remove("ready");
+    this.#canvas.classList.remove("ready");
   }
 
   // --- what it shows ---
@@ -176,7 +176,7 @@ export class KMeansBoard extends HTMLElement {
     this.#kmeans?.free();
     this.#kmeans = kmeans;
     this.#halfStepsLeft = 0;
-    this.classList.add("ready");
+    this.#canvas.classList.add("ready");
     this.#root.querySelector("p")?.remove();
     this.#ready.resolve(this);
     this.#move(this.#duration("update"));
@@ -213,6 +213,7 @@ export class KMeansBoard extends HTMLElement {
     this.#nextBeat = 0;
     if (this.#halfStepsLeft && this.#duration("update") === 0) {
       while (this.#halfStepsLeft > 0) this.#halfStep();
+      this.#move(0);
     } else {
       this.#beat(performance.now());
     }

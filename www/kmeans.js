@@ -90,6 +90,9 @@ function pair(name, value) {
   return [number(`${name}[0]`, value[0]), number(`${name}[1]`, value[1])];
 }
 
+/** A value or, only where it is undefined, another; null is no way to ask for a default. */
+const otherwise = (value, other) => (value === undefined ? other : value);
+
 /** The options that are given; undefined counts as not given, an unknown name is an error. */
 function given(options = {}, known = OPTIONS) {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -109,9 +112,9 @@ function resolvedStart({ k, seeding, centroids, seed }) {
   const start = { seed: seed === undefined ? randomSeed() : integer("seed", seed, 0, SEED_LIMIT) };
   if (centroids !== undefined) {
     const own = flat("centroids", centroids);
-    return { ...start, centroids: own, k: k === undefined ? own.length / 2 : integer("k", k, 1, maxK) };
+    return { ...start, centroids: own, k: integer("k", otherwise(k, own.length / 2), 1, maxK) };
   }
-  return { ...start, k: integer("k", k ?? 7, 1, maxK), seeding: string("seeding", seeding ?? "random") };
+  return { ...start, k: integer("k", otherwise(k, 7), 1, maxK), seeding: string("seeding", otherwise(seeding, "random")) };
 }
 
 /** The part of the options that makes a board, for a start that is resolved. */
@@ -124,7 +127,7 @@ function resolvedBoard(options, start) {
     return { points: flat("points", points) };
   }
   const { n: maxPoints } = table("limits");
-  const name = string("board", board ?? "uniform");
+  const name = string("board", otherwise(board, "uniform"));
   const info = table("boards").find((row) => row.name === name);
   const count = n === undefined ? info?.n : integer("n", n, 1, maxPoints);
   return {

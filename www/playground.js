@@ -13,6 +13,8 @@ const SPEEDS = [0.25, 0.5, 1, 2, 5, 15, 60]; // iterations a second
 const NUMBERS = { n: "Points", clusters: "Made of", k: "K", seed: "Seed" };
 /** Up to so many distances a pass, the run is computed ahead, so that the timeline shows where it leads. */
 const AHEAD = 200_000;
+/** As far as an address may ask to go; runs end long before. */
+const MAX_ITERATION = 100_000;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 let state = {}; // what is asked for; what is shown, once it could be made
@@ -26,30 +28,31 @@ const position = ({ kmeans }) => kmeans.iteration + (kmeans.phase === "update" ?
 
 // --- state: made, shown, kept in the address ---
 
-/** Makes what a state asks for; what cannot be made is said, and the board stays. */
+/** Makes what a state asks for; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration } = {}) {
   try {
+    const seedings = KMeans.seedings.map(({ name }) => name);
+    if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
+      throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
+    }
     await board.init(options(asked));
-    if (asked.beside) await showBeside(asked);
+    if (asked.beside) await beside.init({ ...board.kmeans.options, seeding: asked.beside });
   } catch (error) {
-    return complain(error.message);
+    complain(error.message);
+    return false;
   }
-  const { board: preset, n, clusters, k, seeding, seed, boardSeed } = board.kmeans.options;
-  state = { ...asked, board: preset, n, clusters, k, seeding, seed, boardSeed };
+  state = { ...asked, ...options(board.kmeans.options) };
   $("beside").hidden = !state.beside;
   $("boards").classList.toggle("pair", Boolean(state.beside));
   for (const each of shown()) lookAhead(each.kmeans);
   complain("");
   fill();
+  fillShows();
   remember(keep);
-  if (iteration !== undefined) await arrive(iteration);
+  if (iteration !== undefined) arrive(iteration);
   else if (play && !stillness.matches) all("play");
   refresh();
-}
-
-async function showBeside(asked) {
-  $("beside").hidden = false;
-  await beside.init({ ...options(asked), seeding: asked.beside });
+  return true;
 }
 
 /** Computes the run ahead of the reader, where that takes no time. */
@@ -60,7 +63,7 @@ function lookAhead(kmeans) {
 }
 
 /** To an iteration that an address names, or as far as the run goes. */
-async function arrive(iteration) {
+function arrive(iteration) {
   for (const each of shown()) {
     each.kmeans.run(Math.max(0, Math.ceil(iteration) - each.kmeans.iteration));
     each.seek(Math.min(iteration, each.kmeans.computed));
@@ -76,16 +79,19 @@ function remember(keep) {
   if (keep === "replace") pending = setTimeout(() => history.replaceState(null, "", written({ ...state, iteration: position(board) })), 300);
 }
 
-async function restore({ keep = "none" } = {}) {
-  const asked = read(location.hash);
+async function restore() {
+  const { iteration, speed, ...asked } = read(location.hash);
+  const shows = { cells: asked.cells, trails: asked.trails, halfSteps: asked.halfSteps, speed: SPEEDS.includes(speed) ? speed : 1 };
+  const opening = { ...FIGURES[0].state, ...shows };
   const isEmpty = location.hash.length < 2;
-  const { state: opening } = FIGURES[0];
-  const wanted = isEmpty ? { ...asked, ...opening } : asked;
-  state = { ...wanted, speed: SPEEDS.includes(asked.speed) ? asked.speed : 1 };
   isRestoring = true;
-  fillShows();
-  await show(state, { keep, play: true, iteration: Number.isFinite(asked.iteration) ? Math.max(0, asked.iteration) : undefined });
-  if (!board.kmeans) await show({ ...state, ...opening, beside: undefined }, { keep: "none" }), complain("That address asks for a board that cannot be made; this is the first one.");
+  const where = Number.isFinite(iteration) ? Math.min(Math.max(0, iteration), MAX_ITERATION) : undefined;
+  const isShown = await show(isEmpty ? opening : { ...asked, ...shows }, { keep: "none", play: true, iteration: where });
+  if (!isShown && !board.kmeans) {
+    const problem = $("problem").textContent;
+    await show(opening, { keep: "none" });
+    complain(`${problem} So this is the first board.`);
+  }
   isRestoring = false;
 }
 
@@ -194,7 +200,7 @@ addEventListener("popstate", () => restore());
 function complain(message) {
   $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
   $("problem").hidden = !message;
-  if (message && board.kmeans) fill();
+  if (message && state.board) fill();
 }
 
 /** The controls show the state that was made. */
@@ -345,13 +351,15 @@ for (const each of [board, beside]) each.addEventListener("statechange", () => r
 new ResizeObserver(() => refresh()).observe($("chart"));
 
 try {
-  const loaded = KMeans.load().then(buildMenus);
-  await Promise.all([loaded, loaded.then(() => restore())]);
-  requestAnimationFrame(() => idle(() => {
-    paintTiles();
-    buildFigures();
-  }));
+  await KMeans.load();
 } catch (error) {
   board.innerHTML = board.querySelector("noscript").textContent; // what it would show
   complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
+  throw error;
 }
+buildMenus();
+await restore();
+requestAnimationFrame(() => idle(() => {
+  paintTiles();
+  buildFigures();
+}));
