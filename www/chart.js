@@ -4,11 +4,10 @@ import { short } from "./sentences.js";
 
 const MARGIN = { left: 52, right: 8, top: 10, bottom: 24 };
 
-/** Inertia at each iteration; at 0, what the start is worth: the inertia of the first assign. */
-function curve(kmeans) {
-  const history = kmeans.history;
-  return history.length ? [history[0].assignedInertia, ...history.map(({ inertia }) => inertia)] : [];
-}
+/** Inertia after each half-step: the first assign stands at ½, the first update at 1 and so on. */
+const curve = ({ history }) => history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
+
+const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
 
 /** About three round numbers from low to high. */
 function ticks(low, high) {
@@ -44,16 +43,17 @@ export class Chart {
     svg.addEventListener("pointermove", (event) => svg.hasPointerCapture(event.pointerId) && at(event));
   }
 
-  /** Draws the curves, the first one in the accent; each is seen up to its iteration and faint ahead. */
+  /** Draws the curves, the first one in the accent; each is seen up to where it stands and faint ahead. */
   draw(kmeanses) {
-    const curves = kmeanses.map((kmeans) => ({ values: curve(kmeans), iteration: kmeans.iteration }));
-    const all = curves.flatMap(({ values }) => values);
+    const curves = kmeanses.map((kmeans) => ({ values: curve(kmeans), now: positionOf(kmeans), inertia: kmeans.inertia }));
+    const all = curves.flatMap(({ values, now, inertia }) => (now ? [...values, inertia] : values));
+    if (curves.length > 1) all.push(0); // what two boards have in common
     const { clientWidth: width, clientHeight: height } = this.#place;
     const [low, high] = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
-    this.#last = Math.max(1, ...curves.map(({ values }) => values.length - 1));
+    this.#last = Math.max(1, ...curves.map(({ values, now }) => Math.max(values.length / 2, now)));
     const x = (i) => MARGIN.left + (i / this.#last) * (width - MARGIN.left - MARGIN.right);
     const y = (v) => MARGIN.top + (high === low ? 0.5 : (high - v) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
-    const lines = curves.map(({ values, iteration }, i) => this.#line(values, iteration, x, y, i)).reverse();
+    const lines = curves.map((each, i) => this.#line(each, x, y, i)).reverse();
     this.#show(this.#axes(all.length ? ticks(low, high) : [], x, y, width, height) + lines.join(""));
     const [first] = curves;
     this.#place.firstChild.setAttribute("aria-label", first.values.length
@@ -69,19 +69,24 @@ export class Chart {
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
       element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, short(level)));
     const every = Math.max(1, Math.ceil(this.#last / 6));
-    const numbers = Array.from({ length: Math.floor(this.#last / every) + 1 }, (_, i) =>
-      element("text", { x: x(i * every), y: height - 4, "text-anchor": "middle" }, i * every));
+    const last = Math.floor(this.#last);
+    const regular = Array.from({ length: Math.ceil((last - every / 2) / every) }, (_, i) => i * every);
+    const numbers = [...regular, last].map((at) =>
+      element("text", { x: x(at), y: height - 4, "text-anchor": "middle" }, at));
     return rules.join("") + numbers.join("");
   }
 
-  #line(values, iteration, x, y, i) {
-    const points = values.map((value, at) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
+  #line({ values, now, inertia }, x, y, i) {
+    const at = (index) => (index + 1) / 2;
+    const points = values.map((value, index) => `${x(at(index)).toFixed(1)},${y(value).toFixed(1)}`);
+    const here = now ? `${x(now).toFixed(1)},${y(inertia).toFixed(1)}` : "";
     const name = i === 0 ? "line" : "line beside";
     const dot = i === 0 ? "dot" : "beside-dot";
-    const dots = values.length > 60 ? "" : values.map((value, at) =>
-      element("circle", { class: `${dot}${at > iteration ? " ahead" : ""}`, cx: x(at), cy: y(value), r: at === iteration ? 5 : 2.5 })).join("");
-    const now = values.length > 60 ? element("circle", { class: dot, cx: x(iteration), cy: y(values[iteration]), r: 5 }) : "";
-    return element("polyline", { class: `${name} ahead`, points: points.slice(iteration).join(" ") }) +
-      element("polyline", { class: name, points: points.slice(0, iteration + 1).join(" ") }) + dots + now;
+    const dots = values.length > 120 ? "" : values.map((value, index) => (index % 2 === 0 ? "" :
+      element("circle", { class: `${dot}${at(index) > now ? " ahead" : ""}`, cx: x(at(index)), cy: y(value), r: 2.5 }))).join("");
+    const marker = now ? element("circle", { class: dot, cx: x(now), cy: y(inertia), r: 5 }) : "";
+    const done = Math.floor(2 * now);
+    return element("polyline", { class: `${name} ahead`, points: [here, ...points.slice(done)].join(" ") }) +
+      element("polyline", { class: name, points: [...points.slice(0, Math.max(0, done - 1)), here].join(" ") }) + dots + marker;
   }
 }

@@ -25,6 +25,8 @@ const UPDATE_MOTION = 400;
 const ASSIGN_SHARE = 0.4;
 /** At this speed and above, one iteration is made a frame, without motion. */
 const FRAME_SPEED = 30;
+/** How long the first picture is seen before it changes. */
+const FIRST_LOOK = 400;
 
 const integerOf = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 
@@ -198,6 +200,7 @@ export class KMeansBoard extends HTMLElement {
 
   /** One iteration, in motion; a motion under way is brought to its end first. */
   step() {
+    if (this.#halfStepsLeft === 1) this.#halfStep(); // the iteration under way is brought to its end
     this.#advance(this.#kmeans?.phase === "update" ? 1 : 2);
   }
 
@@ -208,7 +211,6 @@ export class KMeansBoard extends HTMLElement {
 
   #advance(halfSteps) {
     if (!this.#kmeans) return;
-    if (this.#halfStepsLeft === 1 && halfSteps === 2) this.#halfStep(); // of the iteration under way
     this.#halfStepsLeft = this.#kmeans.converged && this.#kmeans.phase === "assign" ? 0 : halfSteps;
     this.#nextBeat = 0;
     if (this.#halfStepsLeft && this.#duration("update") === 0) {
@@ -271,8 +273,7 @@ export class KMeansBoard extends HTMLElement {
     if (!this.#kmeans) return;
     if (this.#kmeans.converged && this.#kmeans.phase === "assign") this.reset();
     this.#halfStepsLeft = Infinity;
-    // The first picture is seen before it changes.
-    this.#nextBeat = performance.now() + (this.#kmeans.iteration === 0 ? this.#slot("update") : 0);
+    this.#nextBeat = performance.now() + (this.#kmeans.iteration === 0 ? FIRST_LOOK : 0);
     this.#schedule();
     this.#announce();
   }
@@ -405,7 +406,8 @@ export class KMeansBoard extends HTMLElement {
   #describe() {
     if (!this.#kmeans) return;
     const { n, k, iteration, converged } = this.#kmeans;
-    const state = `${n} points, ${k} clusters, iteration ${iteration}${converged ? ", converged" : ""}`;
+    const half = this.#kmeans.phase === "update" ? "½" : "";
+    const state = `${n} ${n === 1 ? "point" : "points"}, ${k} ${k === 1 ? "cluster" : "clusters"}, iteration ${iteration}${half}${converged ? ", converged" : ""}`;
     this.#canvas.setAttribute("aria-label", this.label || `k-means board: ${state}`);
   }
 }

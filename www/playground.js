@@ -15,6 +15,8 @@ const NUMBERS = { n: "Points", clusters: "Made of", k: "K", seed: "Seed" };
 const AHEAD = 200_000;
 /** As far as an address may ask to go; runs end long before. */
 const MAX_ITERATION = 100_000;
+/** How long the page may be busy at a time, in milliseconds. */
+const SLICE = 30;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 let state = {}; // what is asked for; what is shown, once it could be made
@@ -23,7 +25,12 @@ const chart = new Chart($("chart"), (iteration) => scrub(iteration));
 
 const shown = () => (state.beside ? [board, beside] : [board]).filter(({ kmeans }) => kmeans);
 const isPlaying = () => shown().some(({ playing }) => playing);
-const options = ({ board, n, clusters, k, seeding, seed, boardSeed }) => ({ board, n, clusters, k, seeding, seed, boardSeed });
+/** The options of a state; a board that is not made of clusters is not asked for any. */
+function options({ board, n, clusters, k, seeding, seed, boardSeed }) {
+  const info = KMeans.boards.find(({ name }) => name === board);
+  return { board, n, clusters: info && info.clusters === undefined ? undefined : clusters, k, seeding, seed, boardSeed };
+}
+
 const position = ({ kmeans }) => kmeans.iteration + (kmeans.phase === "update" ? 0.5 : 0);
 
 // --- state: made, shown, kept in the address ---
@@ -49,7 +56,7 @@ async function show(asked, { keep = "push", play = false, iteration } = {}) {
   fill();
   fillShows();
   remember(keep);
-  if (iteration !== undefined) arrive(iteration);
+  if (iteration !== undefined) await arrive(iteration);
   else if (play && !stillness.matches) all("play");
   refresh();
   return true;
@@ -62,12 +69,28 @@ function lookAhead(kmeans) {
   kmeans.seek(0);
 }
 
-/** To an iteration that an address names, or as far as the run goes. */
-function arrive(iteration) {
-  for (const each of shown()) {
-    each.kmeans.run(Math.max(0, Math.ceil(iteration) - each.kmeans.iteration));
-    each.seek(Math.min(iteration, each.kmeans.computed));
-  }
+/** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
+async function arrive(iteration) {
+  const ways = shown().map(async (each) => {
+    const { kmeans } = each;
+    let until = performance.now() + SLICE;
+    while (each.kmeans === kmeans && kmeans.computed < iteration && !kmeans.converged) {
+      kmeans.step();
+      if (performance.now() > until) {
+        await new Promise(requestAnimationFrame);
+        until = performance.now() + SLICE;
+      }
+    }
+    if (each.kmeans === kmeans) each.seek(Math.min(iteration, kmeans.computed));
+  });
+  await Promise.all(ways);
+}
+
+/** To the end: at once where that takes no time, else as fast as the screen, so that it can be paused. */
+function runToEnd() {
+  if (shown().every(({ kmeans }) => kmeans.n * kmeans.k <= AHEAD)) return all("run");
+  for (const each of shown()) each.speed = SPEEDS.at(-1);
+  return all("play");
 }
 
 let pending = 0;
@@ -93,6 +116,7 @@ async function restore() {
     complain(`${problem} So this is the first board.`);
   }
   isRestoring = false;
+  if (!isEmpty) remember("replace"); // what was left open is settled now
 }
 
 // --- what the controls do ---
@@ -125,7 +149,7 @@ const ACTIONS = {
   "play": toggle,
   "half-step": () => all("halfStep"),
   "step": () => all("step"),
-  "run": () => all("run"),
+  "run": runToEnd,
   "dice": () => show({ ...state, seed: undefined, boardSeed: undefined }, { play: isPlaying() }),
 };
 for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("click", () => action());
@@ -133,7 +157,7 @@ for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("clic
 /** A new board's own numbers come with it. */
 function choosePreset(name) {
   const { n, clusters, k } = KMeans.boards.find((row) => row.name === name);
-  show({ ...state, board: name, n, clusters, k, beside: undefined }, { play: isPlaying() });
+  show({ ...state, board: name, n, clusters, k, beside: undefined, boardSeed: undefined }, { play: isPlaying() });
 }
 
 function enter(id, keep) {
@@ -145,6 +169,7 @@ function enter(id, keep) {
     input.value = state[id];
     return complain(`${NUMBERS[id]}: ${typed} is not a whole number from ${min} to ${max.toLocaleString("en")}.`);
   }
+  complain("");
   if (value === state[id] && keep === "push") return undefined;
   const seeds = id === "seed" ? { boardSeed: undefined } : {};
   return show({ ...state, ...seeds, [id]: value }, { keep, play: isPlaying() });
@@ -185,9 +210,9 @@ $("panel").addEventListener("submit", (event) => event.preventDefault());
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, button, a, select, textarea")) {
-    if (!(event.target.id === "timeline" && event.key === " ")) return;
-  }
+  // Fields keep their keys, but a slider has no use for space; a button keeps space only.
+  if (event.target.closest('input:not([type="range"])')) return;
+  if (event.target.closest(event.key === " " ? "button" : "input")) return;
   const action = { " ": toggle, ArrowRight: ACTIONS.step, ArrowLeft: ACTIONS.back }[event.key];
   if (!action || !board.kmeans) return;
   event.preventDefault();
@@ -205,10 +230,14 @@ function complain(message) {
 
 /** The controls show the state that was made. */
 function fill() {
-  for (const id of Object.keys(NUMBERS)) $(id).value = state[id];
-  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](state[id]);
+  const made = { ...state, clusters: state.clusters ?? 1 };
+  for (const id of Object.keys(NUMBERS)) $(id).value = made[id];
+  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](made[id]);
   const info = KMeans.boards.find(({ name }) => name === state.board);
-  $("clusters-row").hidden = info.clusters === undefined;
+  const isUnclustered = info.clusters === undefined;
+  $("clusters-row").classList.toggle("none", isUnclustered);
+  $("clusters").disabled = $("clusters-range").disabled = isUnclustered;
+  $("hint").textContent = state.boardSeed === undefined ? "same seed, same picture" : `points of seed ${state.boardSeed}`;
   $("about").textContent = info.sentence;
   $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "";
   for (const [group, value] of [["preset", state.board], ["seeding", state.seeding]]) {
@@ -235,7 +264,8 @@ function captions() {
   for (const [each, id, seeding] of [[board, "caption", state.seeding], [beside, "caption-beside", state.beside]]) {
     if (state.beside && each.kmeans) {
       const { inertia } = each.kmeans;
-      $(id).textContent = seeding + (Number.isNaN(inertia) ? "" : `, inertia ${short(inertia)}`);
+      const line = each === beside ? " (dashed)" : "";
+      $(id).textContent = `${seeding}${line}${Number.isNaN(inertia) ? "" : `, inertia ${short(inertia)}`}`;
     }
   }
 }
@@ -253,9 +283,10 @@ function refresh() {
   timeline.value = now;
   timeline.disabled = timeline.max === "0";
   const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now)}½`;
-  $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : where;
+  $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : `${where} so far`;
   timeline.setAttribute("aria-valuetext", `iteration ${$("position").textContent}`);
-  const [happened, inertia] = sentence(board.kmeans);
+  const [words, inertia] = sentence(board.kmeans);
+  const happened = state.beside ? `${state.seeding}: ${words}` : words;
   $("sentence").replaceChildren(`${happened} `, Object.assign(document.createElement("span"), { textContent: inertia }));
   captions();
   chart.draw(boards.map(({ kmeans }) => kmeans));
@@ -278,6 +309,7 @@ function refreshTransport(boards, words) {
     $(id).setAttribute("aria-disabled", isIdle);
   }
   if (playing) return;
+  if (board.speed !== state.speed) fillShows(); // after a run to the end
   if ($("live").textContent !== words) $("live").textContent = words;
   if (!isRestoring) remember("replace");
 }

@@ -4,10 +4,10 @@ const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const WHOLE = new Intl.NumberFormat("en");
 
 const PLACED = {
-  "random": "on points drawn at random",
+  "random": "drawn at random from the points",
   "partition": "at the means of a random division",
   "maximin": "each on the point farthest from those before it",
-  "k-means++": "on points drawn at random, far ones with better odds",
+  "k-means++": "drawn at random from the points, far ones with better odds",
   "greedy-k-means++": "each on the best of a few draws",
 };
 

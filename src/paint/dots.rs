@@ -32,9 +32,10 @@ impl Dots<'_> {
         self.moment.lloyd.board().points()
     }
 
-    /// The label before and the label now.
+    /// The label before and the label now; at the end of a motion nothing tells what was before.
     fn labels(&self, i: usize) -> (u32, u32) {
-        (self.moment.before.label(i), self.moment.lloyd.labels()[i])
+        let now = self.moment.lloyd.labels()[i];
+        (if self.moment.t < 1.0 { self.moment.before.label(i) } else { now }, now)
     }
 
     fn colour_of(&self, label: u32) -> Rgb {
