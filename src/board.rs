@@ -89,6 +89,7 @@ impl Board {
     pub fn draw(recipe: Recipe) -> Result<Self, Error> {
         recipe.check()?;
         let points = (recipe.preset.info().draw)(&recipe, &mut generator(recipe.seed, Purpose::Board));
+        let points: Vec<Point> = points.into_iter().map(flushed).collect();
         debug_assert_eq!(points.len(), recipe.n);
         Ok(Self { points, bounds: Bounds::SQUARE, origin: Origin::Drawn(recipe) })
     }
@@ -104,10 +105,7 @@ impl Board {
         if !(1..=MAX_POINTS).contains(&points.len()) {
             return Err(Error::PointCount { n: points.len() });
         }
-        let mut points = checked(points, "point")?;
-        for point in &mut points {
-            *point = Point::new(flushed(point.x), flushed(point.y));
-        }
+        let points = checked(points, "point")?;
         let bounds = Bounds::around(&points);
         Ok(Self { points, bounds, origin: Origin::Given })
     }
@@ -143,7 +141,7 @@ impl Board {
     }
 }
 
-/// The same points, if every coordinate can be calculated with.
+/// The points, flushed, if every coordinate can be calculated with.
 pub(crate) fn checked(points: Vec<Point>, of: &'static str) -> Result<Vec<Point>, Error> {
     let is_good = |value: f64| value.abs() <= MAX_COORDINATE;
     let bad = points.iter().position(|point| !is_good(point.x) || !is_good(point.y));
@@ -151,13 +149,16 @@ pub(crate) fn checked(points: Vec<Point>, of: &'static str) -> Result<Vec<Point>
         let Point { x, y } = points[index];
         Err(Error::Coordinate { of, index, value: if is_good(x) { y } else { x } })
     })?;
-    Ok(points)
+    Ok(points.into_iter().map(flushed).collect())
 }
 
-/// A coordinate, or 0 where it is so small that squares of such would vanish; never -0.
-fn flushed(value: f64) -> f64 {
+/// A point whose coordinates are 0 where they were so small that squares of such would vanish.
+///
+/// Never -0, whose sign `min` and `max` may keep or lose from one platform to the next.
+fn flushed(point: Point) -> Point {
     const SMALLEST: f64 = f64::from_bits((1023 - 480) << 52);
-    if value.abs() < SMALLEST { 0.0 } else { value }
+    let flush = |value: f64| if value.abs() < SMALLEST { 0.0 } else { value };
+    Point::new(flush(point.x), flush(point.y))
 }
 
 /// The presets that a board can be drawn from.
@@ -475,7 +476,7 @@ fn moon_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     points
 }
 
-/// Three rings, with points in proportion to their lengths.
+/// Three rings, the outer ones with two and three times the points of the inner one.
 fn ring_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     let [min, max] = recipe.spread;
     let sigma = uniform(rng, min, max);
@@ -564,7 +565,7 @@ fn place_points(recipe: &Recipe, rng: &mut impl Rng) -> Vec<Point> {
     points
 }
 
-/// `count` places in the square with a half side of `half`, as far apart as a few hundred darts find.
+/// `count` places in the square with a half side of `half`, kept apart by as much as darts thrown at random find room for.
 fn places_apart(count: usize, half: f64, rng: &mut impl Rng) -> Vec<Point> {
     const DARTS: usize = 60;
     let mut gap = 2.0 * half / (count as f64).sqrt();

@@ -40,11 +40,6 @@ impl Point {
         let s = 1.0 - t;
         Self::new(self.x * s + other.x * t, self.y * s + other.y * t)
     }
-
-    /// Whether both coordinates are numbers and not infinite.
-    pub fn is_finite(self) -> bool {
-        self.x.is_finite() && self.y.is_finite()
-    }
 }
 
 /// An upright rectangle: the playing field of a board.

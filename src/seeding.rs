@@ -14,7 +14,7 @@ use crate::random::{Purpose, generator, index, shuffled, uniform};
 /// [`Seeding::ALL`] is the table of what each is called and does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seeding {
-    /// k distinct points, each as likely as the other (Forgy, *Biometrics* 21, 1965).
+    /// k distinct points in the order of a random shuffle (Forgy, *Biometrics* 21, 1965).
     Random,
     /// Every point gets a random label; the centroids are the means. Every label is given at least once.
     Partition,

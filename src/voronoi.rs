@@ -49,7 +49,8 @@ fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bo
             |next: Option<&&usize>| next.map_or(f64::INFINITY, |&&i| (centroids[i].x - centroid.x).abs());
         let (to_left, to_right) = (gap(left.peek()), gap(right.peek()));
         // A bisector passes half way, so one farther than twice the reach cuts nothing.
-        if to_left.min(to_right).powi(2) > 4.0 * reach {
+        let nearer = to_left.min(to_right);
+        if nearer * nearer > 4.0 * reach {
             break;
         }
         let next = if to_left < to_right { left.next() } else { right.next() };

@@ -406,3 +406,14 @@ fn a_coordinate_that_cannot_be_calculated_with_is_an_error() {
     }
     Board::from_points(vec![Point::new(1e150, -1e150)]).expect("the limit itself is good");
 }
+
+/// The sign of a zero is not the same on every platform once `min` and `max` have seen it.
+#[test]
+fn no_coordinate_is_a_negative_zero() {
+    let is_plain =
+        |point: &Point| [point.x, point.y].iter().all(|value| value.to_bits() != (-0.0_f64).to_bits());
+    let grid = Board::draw(Recipe::new(Preset::Grid, 1).with_n(9)).expect("a board");
+    assert!(grid.points().iter().all(is_plain));
+    let given = Board::from_points(vec![Point::new(-0.0, 1.0), Point::new(1.0, -0.0)]).expect("a board");
+    assert!(given.points().iter().all(is_plain));
+}

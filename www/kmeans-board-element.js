@@ -1,6 +1,6 @@
 // The class behind <kmeans-board>: attributes in, a picture and its motion out. It registers nothing.
 
-import { KMeans } from "./kmeans.js";
+import { KMeans, MAX_SIDE } from "./kmeans.js";
 
 const STYLE = `
 :host { display: block; position: relative; aspect-ratio: 1; contain: layout style; }
@@ -23,7 +23,7 @@ const ASSIGN_MOTION = 150;
 const UPDATE_MOTION = 400;
 /** The share of an iteration that the assign takes, the rest is the update's. */
 const ASSIGN_SHARE = 0.4;
-/** At this speed and above, one iteration is made a frame, without motion. */
+/** At this speed and above, iterations are whole and without motion. */
 const FRAME_SPEED = 30;
 /** How long the first picture is seen before it changes. */
 const FIRST_LOOK = 400;
@@ -35,6 +35,13 @@ const OPTIONS = { board: String, n: integerOf, clusters: integerOf, k: integerOf
 const SWITCHES = ["voronoi", "trails", "autoplay", "loop", "half-steps"];
 const MIN_SPEED = 0.1;
 const MAX_SPEED = 60;
+
+/** Whether an attribute's value can be an option, as far as that can be said of it alone. */
+function isValid(name, value) {
+  if (name === "board" || name === "seeding") return KMeans[`${name}s`].some((row) => row.name === value);
+  if (name === "seed") return value >= 0 && value <= KMeans.limits.seed;
+  return value >= 1 && value <= KMeans.limits[name === "n" ? "n" : "k"];
+}
 
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const stillness = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
@@ -63,6 +70,8 @@ export class KMeansBoard extends HTMLElement {
   #motion; // { from, duration } in milliseconds, while something moves
   #nextBeat = 0;
   #frame = 0;
+  #loopTimer = 0;
+  #isPaused = false; // by the reader, or the author: then no attribute starts it again
   #sizes = new ResizeObserver((entries) => this.#resize(entries.at(-1)));
   #views = new IntersectionObserver((entries) => this.#view(entries.at(-1)), { rootMargin: "200px" });
 
@@ -77,7 +86,7 @@ export class KMeansBoard extends HTMLElement {
   connectedCallback() {
     for (const name of [...Object.keys(OPTIONS), ...SWITCHES.map(camel), "speed", "label"]) this.#adopt(name);
     this.#context ??= this.#canvas.getContext("2d");
-    this.#sizes.observe(this.#canvas);
+    this.#observeSize();
     this.#views.observe(this);
     if (!this.#isStarted && this.getAttribute("loading") === "eager") this.#queueStart();
     this.#schedule();
@@ -113,8 +122,9 @@ export class KMeansBoard extends HTMLElement {
   #free() {
     this.#start += 1;
     this.#isStarted = false;
-    this.#halfStepsLeft = 0;
+    this.#rest();
     this.#motion = undefined;
+    if (this.#kmeans) this.#ready = Promise.withResolvers(); // for when it is put back
     this.#kmeans?.free();
     this.#kmeans = undefined;
     this.#canvas.classList.remove("ready");
@@ -142,10 +152,15 @@ export class KMeansBoard extends HTMLElement {
   get label() { return this.getAttribute("label") ?? ""; }
   set label(value) { this.setAttribute("label", value); }
 
-  #options() {
+  /** The options that the attributes name; one that is not valid falls back to its default, with a warning. */
+  async #options() {
+    await KMeans.load();
     const options = {};
     for (const [name, read] of Object.entries(OPTIONS)) {
-      if (this.hasAttribute(name)) options[name] = read(this.getAttribute(name));
+      if (!this.hasAttribute(name)) continue;
+      const value = read(this.getAttribute(name));
+      if (isValid(name, value)) options[name] = value;
+      else console.warn(`<kmeans-board>: ${name}="${this.getAttribute(name)}" is not valid, so the default is used`);
     }
     return options;
   }
@@ -155,16 +170,16 @@ export class KMeansBoard extends HTMLElement {
     this.#isStartQueued = true;
     queueMicrotask(() => {
       this.#isStartQueued = false;
-      if (this.isConnected) this.init(this.#options()).catch(() => {});
+      if (this.isConnected) this.init().catch(() => {});
     });
   }
 
   /** Starts anew with the options of KMeans.init; what was there stays if they are wrong. */
-  async init(options = this.#options()) {
+  async init(options) {
     const start = ++this.#start;
     this.#isStarted = true;
     try {
-      const kmeans = await KMeans.init(options);
+      const kmeans = await KMeans.init(options ?? (await this.#options()));
       if (start !== this.#start) return kmeans.free();
       this.#take(kmeans);
     } catch (error) {
@@ -177,14 +192,14 @@ export class KMeansBoard extends HTMLElement {
     const isFirst = !this.#kmeans;
     this.#kmeans?.free();
     this.#kmeans = kmeans;
-    this.#halfStepsLeft = 0;
+    this.#rest();
     this.#canvas.classList.add("ready");
     this.#root.querySelector("p")?.remove();
     this.#ready.resolve(this);
     this.#move(this.#duration("update"));
     this.#announce();
     if (isFirst) this.#emit("ready");
-    if (this.autoplay && !stillness?.matches) this.play();
+    if (this.autoplay && !this.#isPaused && !stillness?.matches) this.play();
   }
 
   #fail(error) {
@@ -211,6 +226,7 @@ export class KMeansBoard extends HTMLElement {
 
   #advance(halfSteps) {
     if (!this.#kmeans) return;
+    this.#rest();
     this.#halfStepsLeft = this.#kmeans.converged && this.#kmeans.phase === "assign" ? 0 : halfSteps;
     this.#nextBeat = 0;
     if (this.#halfStepsLeft && this.#duration("update") === 0) {
@@ -251,14 +267,14 @@ export class KMeansBoard extends HTMLElement {
   reseed(options) {
     if (!this.#kmeans) return;
     this.#kmeans.reseed(options);
-    this.#halfStepsLeft = 0;
+    this.#rest();
     this.#move(this.#duration("update"));
     this.#announce();
   }
 
   #jump(change) {
     if (!this.#kmeans) return undefined;
-    this.#halfStepsLeft = 0;
+    this.#rest();
     this.#kmeans.hold();
     const wasConverged = this.#kmeans.converged;
     const result = change(this.#kmeans);
@@ -272,6 +288,7 @@ export class KMeansBoard extends HTMLElement {
   play() {
     if (!this.#kmeans) return;
     if (this.#kmeans.converged && this.#kmeans.phase === "assign") this.reset();
+    this.#isPaused = false;
     this.#halfStepsLeft = Infinity;
     this.#nextBeat = performance.now() + (this.#kmeans.iteration === 0 ? FIRST_LOOK : 0);
     this.#schedule();
@@ -279,9 +296,15 @@ export class KMeansBoard extends HTMLElement {
   }
 
   pause() {
-    if (!this.playing) return;
-    this.#halfStepsLeft = 0;
+    this.#isPaused = true;
+    this.#rest();
     this.#announce();
+  }
+
+  /** Nothing goes on by itself any more. */
+  #rest() {
+    this.#halfStepsLeft = 0;
+    clearTimeout(this.#loopTimer);
   }
 
   /** How long a half-step has before the next, in milliseconds. */
@@ -318,7 +341,10 @@ export class KMeansBoard extends HTMLElement {
     this.#halfStepsLeft = 0;
     this.#emit("converge", { iterations, inertia, converged: true });
     if (playsOn) {
-      setTimeout(() => this.#kmeans && !this.#halfStepsLeft && (this.reseed({}), this.play()), 2000 / this.speed);
+      this.#loopTimer = setTimeout(() => {
+        this.reseed({});
+        this.play();
+      }, 2000 / this.speed);
     }
   }
 
@@ -373,12 +399,21 @@ export class KMeansBoard extends HTMLElement {
     this.#kmeans.paint(this.#context, this.#look, t);
   }
 
+  /** Also where only the device's pixels change, as on another screen; not every browser can tell. */
+  #observeSize() {
+    try {
+      this.#sizes.observe(this.#canvas, { box: "device-pixel-content-box" });
+    } catch {
+      this.#sizes.observe(this.#canvas);
+    }
+  }
+
   #resize(entry) {
     const { inlineSize: size } = entry.contentBoxSize[0];
     const about = size * devicePixelRatio;
     const exact = entry.devicePixelContentBoxSize?.[0].inlineSize ?? about;
     // Where a device is only emulated, the exact size knows nothing of it.
-    const side = Math.round(Math.abs(exact - about) < 2 ? exact : about);
+    const side = Math.min(Math.round(Math.abs(exact - about) < 2 ? exact : about), MAX_SIDE);
     if (!size || (side === this.#canvas.width && size === this.#look.size)) return;
     this.#canvas.width = this.#canvas.height = side;
     Object.assign(this.#look, { size, scale: side / size });
@@ -422,9 +457,12 @@ for (const name of SWITCHES) {
 }
 for (const name of Object.keys(OPTIONS)) {
   Object.defineProperty(KMeansBoard.prototype, name, {
-    /** What is in force: the clustering's own, once there is one. */
-    get() { return this.kmeans?.options[name] ?? (this.getAttribute(name) || undefined); },
-    set(value) { this.setAttribute(name, value); },
+    /** What the attribute says; without one that could be valid, what is in force. */
+    get() {
+      const value = this.hasAttribute(name) ? OPTIONS[name](this.getAttribute(name)) : NaN;
+      return Number.isNaN(value) ? this.kmeans?.options[name] : value;
+    },
+    set(value) { value == null ? this.removeAttribute(name) : this.setAttribute(name, value); },
     enumerable: true,
     configurable: true,
   });

@@ -14,6 +14,8 @@ export class KMeansError extends Error {
 }
 
 const SEED_LIMIT = 2 ** 32 - 1;
+/** The most device pixels that a picture's side may have. */
+export const MAX_SIDE = 8192;
 const START = ["k", "seeding", "centroids", "seed"];
 const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...START];
 
@@ -111,6 +113,7 @@ function resolvedStart({ k, seeding, centroids, seed }) {
   const { k: maxK } = table("limits");
   const start = { seed: seed === undefined ? randomSeed() : integer("seed", seed, 0, SEED_LIMIT) };
   if (centroids !== undefined) {
+    if (seeding !== undefined) throw new KMeansError("centroids are given, so seeding can not be", "conflict");
     const own = flat("centroids", centroids);
     return { ...start, centroids: own, k: integer("k", otherwise(k, own.length / 2), 1, maxK) };
   }
@@ -297,6 +300,8 @@ export class KMeans {
    * `size` is the side in CSS pixels, `scale` device pixels to one, colours are 0xRRGGBB.
    */
   paint(context, { size, scale = 1, background = 0xffffff, ink = 0, cells = true, trails = true, centroids = true }, t = 1) {
+    const side = number("size", size) * number("scale", scale);
+    if (!(side > 0 && side <= MAX_SIDE)) throw new KMeansError(`size × scale must be above 0 and at most ${MAX_SIDE}, not ${side}`, "range");
     this.#core.paint(context, size, scale, background, ink, cells | (trails << 1) | (centroids << 2), t);
   }
 

@@ -21,6 +21,7 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 let state = {}; // what is asked for; what is shown, once it could be made
 let isRestoring = false;
+let journeys = 0; // counts them: whatever else happens ends the one under way
 const chart = new Chart($("chart"), (iteration) => scrub(iteration));
 
 const shown = () => (state.beside ? [board, beside] : [board]).filter(({ kmeans }) => kmeans);
@@ -37,6 +38,7 @@ const position = ({ kmeans }) => kmeans.iteration + (kmeans.phase === "update" ?
 
 /** Makes what a state asks for; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration } = {}) {
+  journeys += 1;
   try {
     const seedings = KMeans.seedings.map(({ name }) => name);
     if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
@@ -48,6 +50,7 @@ async function show(asked, { keep = "push", play = false, iteration } = {}) {
     complain(error.message);
     return false;
   }
+  if (!$("seedings").hasChildNodes()) buildMenus(); // not before there is a board to see
   state = { ...asked, ...options(board.kmeans.options) };
   $("beside").hidden = !state.beside;
   $("boards").classList.toggle("pair", Boolean(state.beside));
@@ -71,17 +74,18 @@ function lookAhead(kmeans) {
 
 /** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
 async function arrive(iteration) {
+  const journey = ++journeys;
   const ways = shown().map(async (each) => {
     const { kmeans } = each;
     let until = performance.now() + SLICE;
-    while (each.kmeans === kmeans && kmeans.computed < iteration && !kmeans.converged) {
+    while (journey === journeys && kmeans.computed < iteration && !kmeans.converged) {
       kmeans.step();
       if (performance.now() > until) {
         await new Promise(requestAnimationFrame);
         until = performance.now() + SLICE;
       }
     }
-    if (each.kmeans === kmeans) each.seek(Math.min(iteration, kmeans.computed));
+    if (journey === journeys) each.seek(Math.min(iteration, kmeans.computed));
   });
   await Promise.all(ways);
 }
@@ -121,14 +125,19 @@ async function restore() {
 
 // --- what the controls do ---
 
-const all = (method, ...values) => shown().forEach((each) => each[method](...values));
+function all(method, ...values) {
+  journeys += 1;
+  for (const each of shown()) each[method](...values);
+}
 
 function scrub(iteration) {
+  journeys += 1;
   for (const each of shown()) each.seek(Math.min(iteration, each.kmeans.computed));
 }
 
 /** The same board, another start. */
 function reseed() {
+  journeys += 1;
   const wasPlaying = isPlaying();
   const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
   board.reseed({ k: state.k, seeding: state.seeding });
@@ -389,7 +398,6 @@ try {
   complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
   throw error;
 }
-buildMenus();
 await restore();
 requestAnimationFrame(() => idle(() => {
   paintTiles();

@@ -103,16 +103,16 @@ pub struct Moment<'a> {
 
 /// Paints a moment, from the cells at the back to the centroids on top.
 pub fn paint(moment: &Moment, look: &Look, raster: &mut Raster, surface: &mut impl Surface) {
-    let scene = Scene::new(moment, look);
+    let picture = Picture::new(moment, look);
     if look.layers.cells {
-        scene.cells(surface);
+        picture.cells(surface);
     }
-    Dots { moment, palette: scene.palette, view: &scene.view, look }.paint(raster, surface);
+    Dots { moment, palette: picture.palette, view: &picture.view, look }.paint(raster, surface);
     if look.layers.trails {
-        scene.trails(surface);
+        picture.trails(surface);
     }
     if look.layers.centroids {
-        scene.stars(surface);
+        picture.stars(surface);
     }
 }
 
@@ -136,7 +136,7 @@ impl View {
 }
 
 /// What all layers share.
-struct Scene<'a> {
+struct Picture<'a> {
     moment: &'a Moment<'a>,
     look: &'a Look,
     palette: &'static Palette,
@@ -145,7 +145,7 @@ struct Scene<'a> {
     centroids: Vec<Point>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Picture<'a> {
     fn new(moment: &'a Moment<'a>, look: &'a Look) -> Self {
         let palette = Palette::on(look.background);
         let view = View::new(moment.lloyd.board().bounds(), look.size);

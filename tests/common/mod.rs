@@ -111,7 +111,10 @@ pub(crate) fn validate(lloyd: &Lloyd, what: &str) {
     assert_eq!(lloyd.centroids().len(), k, "{what}: k centroids");
     assert_eq!(lloyd.counts().len(), k, "{what}: k counts");
     assert_eq!(lloyd.labels().len(), n, "{what}: a label for each point");
-    assert!(lloyd.centroids().iter().all(|centroid| centroid.is_finite()), "{what}: finite centroids");
+    assert!(
+        lloyd.centroids().iter().all(|centroid| centroid.x.is_finite() && centroid.y.is_finite()),
+        "{what}: finite centroids"
+    );
     validate_cells(lloyd.centroids(), &lloyd.board().bounds(), 16, what);
     if lloyd.assigned().is_none() {
         validate_unassigned(lloyd, what);
