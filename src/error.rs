@@ -99,7 +99,7 @@ impl Error {
 
 impl Error {
     /// The message, its fractional numbers written by `number`: in a browser the platform writes them, which saves
-    /// a third of the Wasm.
+    /// a sixth of the Wasm.
     pub(crate) fn message(&self, number: impl Fn(f64) -> String) -> String {
         match self {
             Self::PointCount { n } => format!("n must be from 1 to {MAX_POINTS} points, not {n}"),

@@ -130,7 +130,7 @@ pub(crate) fn sort_key(value: f64) -> u64 {
 
 /// The indices of the keys in ascending order, the lowest index first among equals.
 ///
-/// The one sort of this crate, through a heap: a tenth of quicksort's Wasm, and no order here is long or frequent.
+/// The one sort of this crate, through a heap: far less Wasm than quicksort, and no order here is long or frequent.
 pub(crate) fn sorted(keys: impl Iterator<Item = u64>) -> Vec<(u64, u32)> {
     let keyed: Vec<(u64, u32)> = keys.zip(0..).collect();
     BinaryHeap::from(keyed).into_sorted_vec()
