@@ -7,7 +7,8 @@ const MARGIN = { left: 52, right: 8, top: 10, bottom: 24 };
 /** Inertia after each half-step: the first assign stands at ½, the first update at 1 and so on. */
 const curve = ({ history }) => history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
 
-const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
+/** Where a clustering stands: its iteration, and a half after the assign of the next. */
+export const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
 
 /** About three round numbers from low to high. */
 function ticks(low, high) {

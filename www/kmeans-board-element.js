@@ -47,7 +47,7 @@ const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase
 const stillness = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 /** "rgb(16, 18, 22)", as computed styles have it, as 0x101216. */
-function colourOf(text) {
+export function colourOf(text) {
   const [red, green, blue] = text.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
   return (red << 16) | (green << 8) | blue;
 }

@@ -2,8 +2,9 @@
 
 import { KMeans } from "./kmeans-board.js";
 import { read, written } from "./address.js";
-import { Chart } from "./chart.js";
+import { Chart, positionOf } from "./chart.js";
 import { FIGURES } from "./figures.js";
+import { colourOf } from "./kmeans-board-element.js";
 import { sentence, short } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
@@ -32,7 +33,7 @@ function options({ board, n, clusters, k, seeding, seed, boardSeed }) {
   return { board, n, clusters: info && info.clusters === undefined ? undefined : clusters, k, seeding, seed, boardSeed };
 }
 
-const position = ({ kmeans }) => kmeans.iteration + (kmeans.phase === "update" ? 0.5 : 0);
+const position = ({ kmeans }) => positionOf(kmeans);
 
 // --- state: made, shown, kept in the address ---
 
@@ -349,7 +350,6 @@ function buildMenus() {
 
 /** Small pictures of the boards, from the boards themselves. */
 async function paintTiles() {
-  const colour = (text) => text.match(/\d+/g).slice(0, 3).reduce((rgb, byte) => rgb * 256 + Number(byte), 0);
   for (const canvas of document.querySelectorAll(".tiles canvas")) {
     const { value: name } = canvas.parentElement.querySelector("input");
     const { clusters, n } = KMeans.boards.find((row) => row.name === name);
@@ -358,7 +358,7 @@ async function paintTiles() {
     const scale = devicePixelRatio;
     canvas.width = canvas.height = 48 * scale;
     kmeans.paint(canvas.getContext("2d"), {
-      size: 48, scale, background: colour(style.backgroundColor), ink: colour(style.color), cells: false, trails: false, centroids: false,
+      size: 48, scale, background: colourOf(style.backgroundColor), ink: colourOf(style.color), cells: false, trails: false, centroids: false,
     });
     kmeans.free();
   }
