@@ -1,4 +1,6 @@
-// The state of the playground as an address's fragment, and back.
+// The state of the playground as an address's fragment, and back; and the addresses of the article's five figures.
+
+import { KMeans } from "./kmeans-board.js";
 
 const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
 const WORDS = ["board", "seeding", "beside"];
@@ -31,4 +33,22 @@ export function written(state) {
   if (state.speed !== undefined && state.speed !== 1) asked.set("speed", state.speed);
   if (state.iteration !== undefined) asked.set("i", state.iteration);
   return `#${asked}`;
+}
+
+/** Title, a word more, and the state; the first is what the page opens on. */
+export const FIGURES = [
+  { title: "100 points, 7 clusters", more: "uniform", state: { board: "uniform", n: 100, k: 7, seeding: "random", seed: 83 } },
+  { title: "200 points, 3 clusters", more: "and more iterations", state: { board: "uniform", n: 200, k: 3, seeding: "random", seed: 46 } },
+  { title: "Gaussian clouds", more: "200 points, K = 3", state: { board: "gauss", n: 200, clusters: 3, k: 3, seeding: "random", seed: 54 } },
+  { title: "A bad start", more: "and what k-means++ makes of it", state: { board: "peaked", n: 300, clusters: 5, k: 5, seeding: "random", seed: 1792, beside: "k-means++" } },
+  { title: "A dense board", more: "its Voronoi cells", state: { board: "dense", n: 10000, k: 16, seeding: "random", seed: 17 } },
+];
+
+/** The state that the page's address asks for; without one, the first figure. */
+export const asked = () => (location.hash.length < 2 ? FIGURES[0].state : read(location.hash));
+
+/** The options of a state; a board that is not made of clusters is not asked for any. */
+export function options({ board, n, clusters, k, seeding, seed, boardSeed }) {
+  const info = KMeans.boards.find(({ name }) => name === board);
+  return { board, n, clusters: info && info.clusters === undefined ? undefined : clusters, k, seeding, seed, boardSeed };
 }

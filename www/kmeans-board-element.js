@@ -46,10 +46,24 @@ function isValid(name, value) {
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const stillness = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
-/** "rgb(16, 18, 22)", as computed styles have it, as 0x101216. */
+/** A computed colour as 0xRRGGBB: "rgb(16, 18, 22)" is 0x101216; of any other, a pixel is filled and read. */
 export function colourOf(text) {
-  const [red, green, blue] = text.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+  const [red, green, blue] = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(text)?.slice(1) ?? pixelOf(text);
   return (red << 16) | (green << 8) | blue;
+}
+
+const pixels = new Map(); // by the colour's text
+
+function pixelOf(text) {
+  if (!pixels.has(text)) {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    for (const colour of ["white", text]) {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 1, 1);
+    }
+    pixels.set(text, context.getImageData(0, 0, 1, 1).data);
+  }
+  return pixels.get(text);
 }
 
 /** A board that clusters itself: its attributes, properties, methods and events are its whole interface. */
@@ -174,12 +188,12 @@ export class KMeansBoard extends HTMLElement {
     });
   }
 
-  /** Starts anew with the options of KMeans.init; what was there stays if they are wrong. */
+  /** Starts anew with the options of KMeans.init, or a promise of them; what was there stays if they are wrong. */
   async init(options) {
     const start = ++this.#start;
     this.#isStarted = true;
     try {
-      const kmeans = await KMeans.init(options ?? (await this.#options()));
+      const kmeans = await KMeans.init(await (options ?? this.#options()));
       if (start !== this.#start) return kmeans.free();
       this.#take(kmeans);
     } catch (error) {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use browser_tests::{Browser, Device};
 use serde_json::json;
 
-use crate::playground::{still_on, until};
+use crate::playground::{still, still_on, until};
 
 const NARROW: Device = Device { width: 320, ..Device::PHONE };
 
@@ -82,5 +82,15 @@ async fn the_canvas_has_a_pixel_for_each_of_the_devices() -> Result<()> {
         let exact = "canvas.width === canvas.height && Math.abs(canvas.width - board.clientWidth * devicePixelRatio) <= 4";
         until(&browser, exact).await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_colour_is_read_however_it_is_written() -> Result<()> {
+    let browser = still("/").await?;
+    let written = ["rgb(16, 18, 22)", "oklch(1 0 0)", "color-mix(in srgb, red, blue)", "transparent"];
+    let read = "import('./kmeans-board-element.js').then(({ colourOf }) => WRITTEN.map(colourOf))";
+    let colours = browser.eval(&read.replace("WRITTEN", &json!(written).to_string())).await?;
+    assert_eq!(colours, json!([0x10_12_16, 0xff_ff_ff, 0x80_00_80, 0xff_ff_ff]));
     Ok(())
 }

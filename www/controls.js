@@ -1,0 +1,402 @@
+// The playground's controls around <kmeans-board>, its first user. They compute nothing; every number is the core's.
+
+import { KMeans } from "./kmeans-board.js";
+import { FIGURES, options, read, written } from "./address.js";
+import { Chart, positionOf } from "./chart.js";
+import { colourOf } from "./kmeans-board-element.js";
+import { sentence, short } from "./sentences.js";
+
+const $ = (id) => document.getElementById(id);
+$("rest").replaceWith($("rest").content); // what the first picture did not wait for
+const board = $("board");
+const beside = $("board-beside");
+const SPEEDS = [0.25, 0.5, 1, 2, 5, 15, 60]; // iterations a second
+const NUMBERS = { n: "Points", clusters: "Made of", k: "K", seed: "Seed" };
+/** Up to so many distances a pass, the run is computed ahead, so that the timeline shows where it leads. */
+const AHEAD = 200_000;
+/** As far as an address may ask to go; runs end long before. */
+const MAX_ITERATION = 100_000;
+/** How long the page may be busy at a time, in milliseconds. */
+const SLICE = 30;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+let state = {}; // what is asked for; what is shown, once it could be made
+let isRestoring = false;
+let journeys = 0; // counts them: whatever else happens ends the one under way
+const chart = new Chart($("chart"), (iteration) => scrub(iteration));
+
+const shown = () => (state.beside ? [board, beside] : [board]).filter(({ kmeans }) => kmeans);
+const isPlaying = () => shown().some(({ playing }) => playing);
+const position = ({ kmeans }) => positionOf(kmeans);
+
+// --- state: made, shown, kept in the address ---
+
+/** Makes what a state asks for, unless it is `opened` already; what cannot be made is said, and all stays as it was. */
+async function show(asked, { keep = "push", play = false, iteration, opened } = {}) {
+  journeys += 1;
+  try {
+    const seedings = KMeans.seedings.map(({ name }) => name);
+    if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
+      throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
+    }
+    await (opened ?? board.init(options(asked)));
+    if (asked.beside) await beside.init({ ...board.kmeans.options, seeding: asked.beside });
+  } catch (error) {
+    complain(error.message);
+    return false;
+  }
+  state = { ...asked, ...options(board.kmeans.options) };
+  $("beside").hidden = !state.beside;
+  $("boards").classList.toggle("pair", Boolean(state.beside));
+  for (const each of shown()) lookAhead(each.kmeans);
+  complain("");
+  fill();
+  fillShows();
+  remember(keep);
+  if (iteration !== undefined) await arrive(iteration);
+  else if (play && !stillness.matches) all("play");
+  refresh();
+  return true;
+}
+
+/** Computes the run ahead of the reader, where that takes no time. */
+function lookAhead(kmeans) {
+  if (kmeans.n * kmeans.k > AHEAD) return;
+  kmeans.run();
+  kmeans.seek(0);
+}
+
+/** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
+async function arrive(iteration) {
+  const journey = ++journeys;
+  const ways = shown().map(async (each) => {
+    const { kmeans } = each;
+    let until = performance.now() + SLICE;
+    while (journey === journeys && kmeans.computed < iteration && !kmeans.converged) {
+      kmeans.step();
+      if (performance.now() > until) {
+        await new Promise(requestAnimationFrame);
+        until = performance.now() + SLICE;
+      }
+    }
+    if (journey === journeys) each.seek(Math.min(iteration, kmeans.computed));
+  });
+  await Promise.all(ways);
+}
+
+/** To the end: at once where that takes no time, else as fast as the screen, so that it can be paused. */
+function runToEnd() {
+  if (shown().every(({ kmeans }) => kmeans.n * kmeans.k <= AHEAD)) return all("run");
+  for (const each of shown()) each.speed = SPEEDS.at(-1);
+  return all("play");
+}
+
+let pending = 0;
+
+/** Puts the state into the address: at once as a new entry, or soon in place of this one. */
+function remember(keep) {
+  clearTimeout(pending);
+  if (keep === "push") history.pushState(null, "", written(state));
+  if (keep === "replace") pending = setTimeout(() => history.replaceState(null, "", written({ ...state, iteration: position(board) })), 300);
+}
+
+async function restore(opened) {
+  const { iteration, speed, ...asked } = read(location.hash);
+  const shows = { cells: asked.cells, trails: asked.trails, halfSteps: asked.halfSteps, speed: SPEEDS.includes(speed) ? speed : 1 };
+  const opening = { ...FIGURES[0].state, ...shows };
+  const isEmpty = location.hash.length < 2;
+  isRestoring = true;
+  const where = Number.isFinite(iteration) ? Math.min(Math.max(0, iteration), MAX_ITERATION) : undefined;
+  const isShown = await show(isEmpty ? opening : { ...asked, ...shows }, { keep: "none", play: true, iteration: where, opened });
+  if (!isShown && !state.board) {
+    const problem = $("problem").textContent;
+    await show(opening, { keep: "none" });
+    complain(`${problem} So this is the first board.`);
+  }
+  isRestoring = false;
+  if (!isEmpty) remember("replace"); // what was left open is settled now
+}
+
+// --- what the controls do ---
+
+function all(method, ...values) {
+  journeys += 1;
+  for (const each of shown()) each[method](...values);
+}
+
+function scrub(iteration) {
+  journeys += 1;
+  for (const each of shown()) each.seek(Math.min(iteration, each.kmeans.computed));
+}
+
+/** The same board, another start. */
+function reseed() {
+  journeys += 1;
+  const wasPlaying = isPlaying();
+  const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
+  board.reseed({ k: state.k, seeding: state.seeding });
+  const { seed } = board.kmeans;
+  if (state.beside) beside.reseed({ k: state.k, seeding: state.beside, seed });
+  state = { ...state, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
+  for (const each of shown()) lookAhead(each.kmeans);
+  fill();
+  remember("push");
+  if (wasPlaying) all("play");
+  refresh();
+}
+
+const toggle = () => (isPlaying() ? all("pause") : all("play"));
+const ACTIONS = {
+  "reseed": reseed,
+  "back": () => all("back"),
+  "play": toggle,
+  "half-step": () => all("halfStep"),
+  "step": () => all("step"),
+  "run": runToEnd,
+  "dice": () => show({ ...state, seed: undefined, boardSeed: undefined }, { play: isPlaying() }),
+};
+for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("click", () => action());
+
+/** A new board's own numbers come with it. */
+function choosePreset(name) {
+  const { n, clusters, k } = KMeans.boards.find((row) => row.name === name);
+  show({ ...state, board: name, n, clusters, k, beside: undefined, boardSeed: undefined }, { play: isPlaying() });
+}
+
+function enter(id, keep) {
+  const input = $(id);
+  const value = input.value === "" ? NaN : Number(input.value);
+  const [min, max] = [Number(input.min), Number(input.max)];
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const typed = input.value === "" ? "that" : input.value;
+    input.value = state[id];
+    return complain(`${NUMBERS[id]}: ${typed} is not a whole number from ${min} to ${max.toLocaleString("en")}.`);
+  }
+  complain("");
+  if (value === state[id] && keep === "push") return undefined;
+  const seeds = id === "seed" ? { boardSeed: undefined } : {};
+  return show({ ...state, ...seeds, [id]: value }, { keep, play: isPlaying() });
+}
+
+for (const id of Object.keys(NUMBERS)) $(id).addEventListener("change", () => enter(id, "push"));
+
+const fromRange = { n: (v) => Number((10 ** (1 + v / 25)).toPrecision(2)), clusters: Number, k: Number };
+const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: Number, k: Number };
+for (const id of Object.keys(fromRange)) {
+  const range = $(`${id}-range`);
+  range.addEventListener("input", () => {
+    $(id).value = fromRange[id](Number(range.value));
+    enter(id, "replace");
+  });
+}
+
+$("timeline").addEventListener("input", (event) => scrub(Number(event.target.value)));
+for (const [id, apply] of Object.entries({
+  "cells": (on) => all("toggleAttribute", "voronoi", on),
+  "trails": (on) => all("toggleAttribute", "trails", on),
+  "half-steps": (on) => all("toggleAttribute", "half-steps", on),
+})) {
+  $(id).addEventListener("change", ({ target }) => {
+    const name = id === "half-steps" ? "halfSteps" : id;
+    state[name] = target.checked;
+    apply(target.checked);
+    remember("replace");
+    refresh();
+  });
+}
+$("speed").addEventListener("input", ({ target }) => {
+  state.speed = SPEEDS[target.value];
+  fillShows();
+  remember("replace");
+});
+$("panel").addEventListener("submit", (event) => event.preventDefault());
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  // Fields keep their keys, but a slider has no use for space; a button keeps space only.
+  if (event.target.closest('input:not([type="range"])')) return;
+  if (event.target.closest(event.key === " " ? "button" : "input")) return;
+  const action = { " ": toggle, ArrowRight: ACTIONS.step, ArrowLeft: ACTIONS.back }[event.key];
+  if (!action || !board.kmeans) return;
+  event.preventDefault();
+  action();
+});
+addEventListener("popstate", () => restore());
+
+// --- what the controls say ---
+
+function complain(message) {
+  $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
+  $("problem").hidden = !message;
+  if (message && state.board) fill();
+}
+
+/** The controls show the state that was made. */
+function fill() {
+  const made = { ...state, clusters: state.clusters ?? 1 };
+  for (const id of Object.keys(NUMBERS)) $(id).value = made[id];
+  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](made[id]);
+  const info = KMeans.boards.find(({ name }) => name === state.board);
+  const isUnclustered = info.clusters === undefined;
+  $("clusters-row").classList.toggle("none", isUnclustered);
+  $("clusters").disabled = $("clusters-range").disabled = isUnclustered;
+  $("hint").textContent = state.boardSeed === undefined ? "same seed, same picture" : `points of seed ${state.boardSeed}`;
+  $("about").textContent = info.sentence;
+  $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "";
+  for (const [group, value] of [["preset", state.board], ["seeding", state.seeding]]) {
+    for (const input of document.getElementsByName(group)) input.checked = input.value === value;
+  }
+}
+
+function fillShows() {
+  const speed = state.speed ?? 1;
+  for (const each of [board, beside]) {
+    each.toggleAttribute("voronoi", state.cells);
+    each.toggleAttribute("trails", state.trails);
+    each.toggleAttribute("half-steps", state.halfSteps);
+    each.speed = speed;
+  }
+  $("cells").checked = state.cells;
+  $("trails").checked = state.trails;
+  $("half-steps").checked = state.halfSteps;
+  $("speed").value = SPEEDS.indexOf(speed);
+  $("speed-out").textContent = speed === SPEEDS.at(-1) ? "every frame" : `${speed} a second`;
+}
+
+function captions() {
+  for (const [each, id, seeding] of [[board, "caption", state.seeding], [beside, "caption-beside", state.beside]]) {
+    if (state.beside && each.kmeans) {
+      const { inertia } = each.kmeans;
+      const line = each === beside ? " (dashed)" : "";
+      $(id).textContent = `${seeding}${line}${Number.isNaN(inertia) ? "" : `, inertia ${short(inertia)}`}`;
+    }
+  }
+}
+
+/** The sentence, the timeline and the chart say what the picture shows. */
+function refresh() {
+  const boards = shown();
+  if (!boards.length) return;
+  const farthest = boards.reduce((a, b) => (position(b) > position(a) ? b : a));
+  const computed = Math.max(...boards.map(({ kmeans }) => kmeans.computed));
+  const now = position(farthest);
+  const timeline = $("timeline");
+  timeline.max = Math.max(computed, now);
+  timeline.step = state.halfSteps || now % 1 ? 0.5 : 1;
+  timeline.value = now;
+  timeline.disabled = timeline.max === "0";
+  const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now)}½`;
+  $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : `${where} so far`;
+  timeline.setAttribute("aria-valuetext", `iteration ${$("position").textContent}`);
+  const [words, inertia] = sentence(board.kmeans);
+  const happened = state.beside ? `${state.seeding}: ${words}` : words;
+  $("sentence").replaceChildren(`${happened} `, Object.assign(document.createElement("span"), { textContent: inertia }));
+  captions();
+  chart.draw(boards.map(({ kmeans }) => kmeans));
+  refreshTransport(boards, `${happened} ${inertia}`);
+}
+
+function refreshTransport(boards, words) {
+  const playing = isPlaying();
+  const isEnd = boards.every(({ kmeans }) => kmeans.converged && kmeans.phase === "assign");
+  const isStart = boards.every((each) => position(each) === 0);
+  const play = $("play");
+  const name = playing ? "Pause" : isEnd ? "Again" : "Play";
+  if (play.lastChild.textContent !== name) {
+    play.lastChild.textContent = name;
+    play.querySelector("path").setAttribute("d", playing ? "M4 3h3v10H4zM9 3h3v10H9z" : "M4 3l9 5-9 5z");
+    play.title = `${name} (space)`;
+  }
+  // A button that holds the focus is not disabled under the reader's finger: it does nothing then.
+  for (const [id, isIdle] of [["back", isStart], ["half-step", isEnd], ["step", isEnd], ["run", isEnd]]) {
+    $(id).setAttribute("aria-disabled", isIdle);
+  }
+  if (playing) return;
+  if (board.speed !== state.speed) fillShows(); // after a run to the end
+  if ($("live").textContent !== words) $("live").textContent = words;
+  if (!isRestoring) remember("replace");
+}
+
+// --- what is built from the core's tables ---
+
+function choice(group, value, text, extra) {
+  const label = document.createElement("label");
+  const input = Object.assign(document.createElement("input"), { type: "radio", name: group, value });
+  label.append(input, ...extra, Object.assign(document.createElement("span"), { textContent: text }));
+  return label;
+}
+
+function buildMenus() {
+  const tiles = KMeans.boards.map(({ name, title }) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+    canvas.setAttribute("aria-hidden", "true");
+    const label = choice("preset", name, name, [canvas]);
+    label.title = title;
+    return label;
+  });
+  $("presets").querySelector(".tiles").append(...tiles);
+  $("presets").addEventListener("change", ({ target }) => choosePreset(target.value));
+  const segments = KMeans.seedings.map(({ name, sentence: title }) => Object.assign(choice("seeding", name, name.replace("greedy-", "greedy "), []), { title }));
+  $("seedings").append(...segments);
+  $("seedings").addEventListener("change", ({ target }) => show({ ...state, seeding: target.value, beside: undefined }, { play: isPlaying() }));
+}
+
+/** Small pictures of the boards, from the boards themselves. */
+async function paintTiles() {
+  for (const canvas of document.querySelectorAll(".tiles canvas")) {
+    const { value: name } = canvas.parentElement.querySelector("input");
+    const { clusters, n } = KMeans.boards.find((row) => row.name === name);
+    const kmeans = await KMeans.init({ board: name, n: name === "dense" ? 500 : Math.min(n, 120), clusters, k: 1, seed: 3 });
+    const style = getComputedStyle(canvas);
+    const scale = devicePixelRatio;
+    canvas.width = canvas.height = 48 * scale;
+    kmeans.paint(canvas.getContext("2d"), {
+      size: 48, scale, background: colourOf(style.backgroundColor), ink: colourOf(style.color), cells: false, trails: false, centroids: false,
+    });
+    kmeans.free();
+  }
+}
+
+function buildFigures() {
+  const figures = FIGURES.map(({ title, more, state: { beside: _, ...shows } }, i) => {
+    const link = document.createElement("a");
+    link.href = written({ ...FIGURES[i].state, cells: true, trails: true });
+    const picture = document.createElement("kmeans-board");
+    for (const [name, value] of Object.entries({ ...shows, speed: 60, label: title })) picture.setAttribute(name, value);
+    picture.toggleAttribute("voronoi", true);
+    picture.addEventListener("ready", () => picture.run(), { once: true });
+    link.append(picture, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
+    // Also when the address is that one already: the figure begins again.
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      history.pushState(null, "", link.href);
+      restore();
+      $("stage").scrollIntoView({ block: "nearest" });
+    });
+    return link;
+  });
+  $("figures").append(...figures);
+}
+
+const idle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 200));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paintTiles());
+for (const each of [board, beside]) each.addEventListener("statechange", () => refresh());
+new ResizeObserver(() => refresh()).observe($("chart"));
+
+/** Takes over the board that has been opened, or says why there is none. */
+export async function begin(opened) {
+  try {
+    await KMeans.load();
+  } catch (error) {
+    board.innerHTML = board.querySelector("noscript").textContent; // what it would show
+    complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
+    return;
+  }
+  buildMenus();
+  await restore(opened);
+  requestAnimationFrame(() => idle(() => {
+    paintTiles();
+    buildFigures();
+  }));
+}
