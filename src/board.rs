@@ -1,10 +1,12 @@
 //! Boards: the points, their bounds, and how they were made; the table of presets and their generators.
 
 use core::str::FromStr;
+use std::sync::OnceLock;
 
 use rand::Rng;
 
 use crate::error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
+use crate::nearest::Index;
 use crate::point::{Bounds, Point};
 use crate::random::{Purpose, generator, normal_pair, uniform};
 
@@ -12,11 +14,19 @@ use crate::random::{Purpose, generator, normal_pair, uniform};
 ///
 /// Every board has from 1 to [`MAX_POINTS`] points with coordinates within ±[`MAX_COORDINATE`], all inside the
 /// bounds; a board drawn from a [`Recipe`] is the same to the bit wherever it is drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Board {
     points: Vec<Point>,
     bounds: Bounds,
     origin: Origin,
+    /// Made when it is first needed.
+    index: OnceLock<Index>,
+}
+
+impl PartialEq for Board {
+    fn eq(&self, other: &Self) -> bool {
+        self.points == other.points && self.bounds == other.bounds && self.origin == other.origin
+    }
 }
 
 /// How a board was made.
@@ -91,7 +101,8 @@ impl Board {
         let points = (recipe.preset.info().draw)(&recipe, &mut generator(recipe.seed, Purpose::Board));
         let points: Vec<Point> = points.into_iter().map(flushed).collect();
         debug_assert_eq!(points.len(), recipe.n);
-        Ok(Self { points, bounds: Bounds::SQUARE, origin: Origin::Drawn(recipe) })
+        let origin = Origin::Drawn(recipe);
+        Ok(Self { points, bounds: Bounds::SQUARE, origin, index: OnceLock::new() })
     }
 
     /// Makes a board of given points, in their order.
@@ -107,7 +118,7 @@ impl Board {
         }
         let points = checked(points, "point")?;
         let bounds = Bounds::around(&points);
-        Ok(Self { points, bounds, origin: Origin::Given })
+        Ok(Self { points, bounds, origin: Origin::Given, index: OnceLock::new() })
     }
 
     /// The points; their order never changes.
@@ -118,6 +129,11 @@ impl Board {
     /// The playing field; no point lies outside.
     pub fn bounds(&self) -> Bounds {
         self.bounds
+    }
+
+    /// The points in the order in which they are searched.
+    pub(crate) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.points))
     }
 
     /// How the board was made.

@@ -50,7 +50,8 @@ mod wasm;
 
 pub use board::{Board, Origin, Preset, PresetInfo, Recipe};
 pub use error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
-pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, UNASSIGNED, Updated};
+pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, Updated};
+pub use nearest::UNASSIGNED;
 pub use point::{Bounds, Point};
 pub use seeding::{Seeding, SeedingInfo};
 pub use voronoi::{area, cells};

@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use crate::board::Board;
 use crate::error::Error;
-use crate::nearest;
-use crate::point::{Point, sort_key, sorted};
+use crate::nearest::{self, Labels, Sum};
+use crate::point::Point;
 use crate::seeding::{Seeding, explicit};
-
-/// The label of a point before the first assign: it belongs to no cluster yet.
-pub const UNASSIGNED: u32 = u32::MAX;
 
 /// A half-step of Lloyd's algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +79,9 @@ pub struct Run {
 /// A point that was moved into an empty cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Relocation {
-    point: usize,
-    cluster: u32,
+    /// The point's place in the order of the board's index.
+    place: u32,
+    cluster: u16,
 }
 
 /// An iteration that has been computed, with what brings its state back.
@@ -112,8 +110,9 @@ pub struct Lloyd {
     board: Arc<Board>,
     start: Vec<Point>,
     centroids: Vec<Point>,
-    labels: Vec<u32>,
-    counts: Vec<u32>,
+    labels: Labels,
+    /// The clusters as the last assign left them.
+    sums: Vec<Sum>,
     phase: Phase,
     iteration: usize,
     /// What the last assign did, unless there was none.
@@ -152,8 +151,8 @@ impl Lloyd {
     fn starting(board: Arc<Board>, start: Vec<Point>) -> Self {
         Self {
             centroids: start.clone(),
-            labels: vec![UNASSIGNED; board.points().len()],
-            counts: vec![0; start.len()],
+            labels: Labels::none(board.index()),
+            sums: vec![Sum::default(); start.len()],
             phase: Phase::Assign,
             iteration: 0,
             assigned: None,
@@ -171,11 +170,10 @@ impl Lloyd {
         if self.phase == Phase::Update || self.is_converged() {
             return Assigned { changed: 0, inertia: self.inertia };
         }
-        let (changed, inertia) = nearest::assign(self.board.points(), &self.centroids, &mut self.labels);
-        let assigned = Assigned { changed, inertia };
+        let changed = nearest::assign(self.board.index(), &self.centroids, &mut self.labels, &mut self.sums);
+        let assigned = Assigned { changed, inertia: squares(&self.sums) };
         self.assigned = Some(assigned);
-        self.inertia = inertia;
-        self.counts = counts(&self.labels, self.k());
+        self.inertia = assigned.inertia;
         self.phase = Phase::Update;
         assigned
     }
@@ -187,11 +185,11 @@ impl Lloyd {
         let (Phase::Update, Some(assigned)) = (self.phase, self.assigned) else {
             return Updated { shift: 0.0, inertia: self.inertia, relocated: 0 };
         };
+        let before = self.centroids.clone();
         let relocations = self.refill_empty_clusters();
-        let centroids = self.means();
-        let shift = farthest_move(&self.centroids, &centroids);
-        self.centroids = centroids;
-        self.inertia = inertia(self.board.points(), &self.labels, &self.centroids);
+        self.centroids = self.sums.iter().map(Sum::mean).collect();
+        let shift = farthest_move(&before, &self.centroids);
+        self.inertia = self.inertia_about_means(&before);
         self.phase = Phase::Assign;
         self.iteration += 1;
         let updated = Updated { shift, inertia: self.inertia, relocated: relocations.len() };
@@ -257,17 +255,16 @@ impl Lloyd {
             };
             return;
         };
-        let mut labels = core::mem::take(&mut self.labels);
-        nearest::assign(self.board.points(), self.centroids_after(before), &mut labels);
-        let past = &self.past[before];
-        for relocation in &past.relocations {
-            labels[relocation.point] = relocation.cluster;
+        let past = core::mem::take(&mut self.past);
+        let centroids = if before == 0 { &self.start } else { &past[before - 1].centroids };
+        nearest::assign(self.board.index(), centroids, &mut self.labels, &mut self.sums);
+        for relocation in &past[before].relocations {
+            self.relocate(*relocation);
         }
-        self.centroids.clone_from(&past.centroids);
-        self.assigned = Some(past.iteration.assigned);
-        self.inertia = past.iteration.updated.inertia;
-        self.counts = counts(&labels, self.centroids.len());
-        self.labels = labels;
+        self.centroids.clone_from(&past[before].centroids);
+        self.assigned = Some(past[before].iteration.assigned);
+        self.inertia = past[before].iteration.updated.inertia;
+        self.past = past;
     }
 
     /// Adds an iteration to the past, unless it has been computed before.
@@ -283,42 +280,55 @@ impl Lloyd {
     /// there are at least k distinct points, there is always such a point, and its distance is above 0: so the
     /// inertia falls each time, and equal points cannot make this go on for ever.
     fn refill_empty_clusters(&mut self) -> Vec<Relocation> {
-        let empty: Vec<u32> = (0..self.k() as u32).filter(|&j| self.counts[j as usize] == 0).collect();
+        let empty: Vec<usize> = (0..self.k()).filter(|&j| self.sums[j].count == 0).collect();
         let mut relocations: Vec<Relocation> = Vec::with_capacity(empty.len());
         if empty.is_empty() {
             return relocations;
         }
-        let points = self.board.points();
-        let mut farthest_first = self.by_distance().into_iter();
-        for cluster in empty {
-            let point = farthest_first.find(|&i| {
-                self.counts[self.labels[i] as usize] > 1
-                    && !relocations.iter().any(|taken| points[taken.point] == points[i])
-            });
-            let Some(point) = point else { break };
-            self.counts[self.labels[point] as usize] -= 1;
-            self.counts[cluster as usize] = 1;
-            self.labels[point] = cluster;
-            relocations.push(Relocation { point, cluster });
+        let (board, before) = (self.board.clone(), self.labels.clone());
+        let mut taken: Vec<Point> = Vec::with_capacity(empty.len());
+        let mut farthest = Vec::new().into_iter();
+        let (mut last, mut batch) = (None, 4 * empty.len());
+        while let Some(&cluster) = empty.get(relocations.len()) {
+            let Some(far) = farthest.next() else {
+                // More than the last time, as those were not enough.
+                farthest =
+                    nearest::farthest(board.index(), &before, &self.centroids, last, batch).into_iter();
+                batch *= 4;
+                if farthest.len() == 0 {
+                    break;
+                }
+                continue;
+            };
+            last = Some(far);
+            let point = board.index().point(far.place as usize);
+            let label = usize::from(self.labels.at(board.index(), far.place));
+            if self.sums[label].count > 1 && !taken.contains(&point) {
+                let relocation = Relocation { place: far.place, cluster: cluster as u16 };
+                self.relocate(relocation);
+                relocations.push(relocation);
+                taken.push(point);
+            }
         }
+        self.sums = nearest::sums(board.index(), &self.labels, &self.centroids);
         relocations
     }
 
-    /// The mean of each cluster; a cluster without points would keep its centroid.
-    fn means(&self) -> Vec<Point> {
-        let mut sums = vec![Sum::EMPTY; self.k()];
-        for (point, &label) in self.board.points().iter().zip(&self.labels) {
-            sums[label as usize].add(*point);
-        }
-        let clusters = sums.iter().zip(&self.counts).zip(&self.centroids);
-        clusters.map(|((sum, &count), &before)| if count == 0 { before } else { sum.mean(count) }).collect()
+    fn relocate(&mut self, Relocation { place, cluster }: Relocation) {
+        let index = self.board.index();
+        let before = self.labels.at(index, place);
+        self.sums[usize::from(before)].count -= 1;
+        self.sums[usize::from(cluster)].count = 1;
+        self.labels.set(index, place, cluster);
     }
 
-    /// The points by the squared distance to their own centroid, the farthest first, the lowest index among equals.
-    fn by_distance(&self) -> Vec<usize> {
-        let distances = distances_squared(self.board.points(), &self.labels, &self.centroids);
-        let order = sorted(distances.map(|d| !sort_key(d)));
-        order.into_iter().map(|(_, i)| i as usize).collect()
+    /// The inertia now that every centroid is a mean, from the sums about the centroids before.
+    fn inertia_about_means(&self, before: &[Point]) -> f64 {
+        let clusters = self.sums.iter().zip(before);
+        let about_means = clusters.map(|(sum, &centroid)| sum.squares_about_mean(centroid));
+        about_means
+            .sum::<Option<f64>>()
+            .unwrap_or_else(|| squares(&nearest::sums(self.board.index(), &self.labels, &self.centroids)))
     }
 
     /// The board.
@@ -336,14 +346,19 @@ impl Lloyd {
         &self.centroids
     }
 
-    /// The label of each point, [`UNASSIGNED`] before the first assign.
-    pub fn labels(&self) -> &[u32] {
+    /// The label of each point, [`UNASSIGNED`](crate::UNASSIGNED) before the first assign.
+    pub fn labels(&self) -> Vec<u32> {
+        self.labels.listed(self.board.index())
+    }
+
+    /// The labels as the board's index has them.
+    pub(crate) fn assignment(&self) -> &Labels {
         &self.labels
     }
 
     /// The number of points of each cluster; all 0 before the first assign.
-    pub fn counts(&self) -> &[u32] {
-        &self.counts
+    pub fn counts(&self) -> Vec<u32> {
+        self.sums.iter().map(|sum| sum.count).collect()
     }
 
     /// The half-step that comes next.
@@ -390,61 +405,9 @@ impl Lloyd {
     }
 }
 
-/// The number of points with each label.
-fn counts(labels: &[u32], k: usize) -> Vec<u32> {
-    let mut counts = vec![0; k];
-    for &label in labels {
-        counts[label as usize] += 1;
-    }
-    counts
-}
-
-/// A cluster's points, summed in the order of the board.
-#[derive(Debug, Clone, Copy)]
-struct Sum {
-    x: f64,
-    y: f64,
-    min: Point,
-    max: Point,
-}
-
-impl Sum {
-    const EMPTY: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        min: Point::new(f64::INFINITY, f64::INFINITY),
-        max: Point::new(f64::NEG_INFINITY, f64::NEG_INFINITY),
-    };
-
-    fn add(&mut self, point: Point) {
-        self.x += point.x;
-        self.y += point.y;
-        self.min = Point::new(self.min.x.min(point.x), self.min.y.min(point.y));
-        self.max = Point::new(self.max.x.max(point.x), self.max.y.max(point.y));
-    }
-
-    /// The mean of `count` points. Rounding does not carry it out of their extent: the mean of equal points is
-    /// that very point, or an empty cluster refilled with one of them would empty theirs, for ever in turn.
-    fn mean(&self, count: u32) -> Point {
-        let count = f64::from(count);
-        Point::new(
-            (self.x / count).max(self.min.x).min(self.max.x),
-            (self.y / count).max(self.min.y).min(self.max.y),
-        )
-    }
-}
-
-fn distances_squared<'a>(
-    points: &'a [Point],
-    labels: &'a [u32],
-    centroids: &'a [Point],
-) -> impl Iterator<Item = f64> + 'a {
-    points.iter().zip(labels).map(|(point, &label)| point.distance_squared(centroids[label as usize]))
-}
-
-/// The sum of the squared distances of the points to their own centroid.
-fn inertia(points: &[Point], labels: &[u32], centroids: &[Point]) -> f64 {
-    distances_squared(points, labels, centroids).sum()
+/// The sum of the squared distances of all points to the places that the sums are about.
+fn squares(sums: &[Sum]) -> f64 {
+    sums.iter().map(|sum| sum.squares).sum()
 }
 
 fn farthest_move(before: &[Point], after: &[Point]) -> f64 {

@@ -112,7 +112,7 @@ impl Bounds {
 }
 
 /// The smallest and the largest coordinates of some points; `None` without points.
-fn extent(points: &[Point]) -> Option<(Point, Point)> {
+pub(crate) fn extent(points: &[Point]) -> Option<(Point, Point)> {
     let (&first, rest) = points.split_first()?;
     Some(rest.iter().fold((first, first), |(min, max), point| {
         (

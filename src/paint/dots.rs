@@ -2,7 +2,7 @@
 
 use super::palette::{Palette, Rgb};
 use super::{Look, Moment, Surface, View};
-use crate::lloyd::UNASSIGNED;
+use crate::nearest::{Index, NONE};
 use crate::point::{Point, sorted};
 
 /// Up to so many points each dot is a circle of the surface; beyond, stamping takes less time than tracing.
@@ -11,16 +11,37 @@ const MOST_CIRCLES: usize = 2_000;
 /// A little transparency lets overlapping dots be told apart.
 const OPACITY: f64 = 0.94;
 
+/// The points, in the order of the board's index.
 pub(super) struct Dots<'a> {
-    pub(super) moment: &'a Moment<'a>,
-    pub(super) palette: &'static Palette,
-    pub(super) view: &'a View,
-    pub(super) look: &'a Look,
+    index: &'a Index,
+    moment: &'a Moment<'a>,
+    palette: &'static Palette,
+    view: &'a View,
+    look: &'a Look,
+    /// The labels before and now; at the end of a motion nothing tells what was before.
+    before: Vec<u16>,
+    now: Vec<u16>,
 }
 
-impl Dots<'_> {
+impl<'a> Dots<'a> {
+    pub(super) fn new(
+        moment: &'a Moment<'a>,
+        palette: &'static Palette,
+        view: &'a View,
+        look: &'a Look,
+    ) -> Self {
+        let index = moment.lloyd.board().index();
+        let now = moment.lloyd.assignment().flat(index);
+        let before = match &moment.before.labels {
+            _ if moment.t >= 1.0 => now.clone(),
+            Some(labels) if labels.fit(index) => labels.flat(index),
+            _ => vec![NONE; now.len()],
+        };
+        Self { index, moment, palette, view, look, before, now }
+    }
+
     pub(super) fn paint(&self, raster: &mut Raster, surface: &mut impl Surface) {
-        if self.points().len() <= MOST_CIRCLES {
+        if self.now.len() <= MOST_CIRCLES {
             self.trace(surface);
         } else {
             self.stamp(raster);
@@ -28,55 +49,42 @@ impl Dots<'_> {
         }
     }
 
-    fn points(&self) -> &[Point] {
-        self.moment.lloyd.board().points()
-    }
-
-    /// The label before and the label now; at the end of a motion nothing tells what was before.
-    fn labels(&self, i: usize) -> (u32, u32) {
-        let now = self.moment.lloyd.labels()[i];
-        (if self.moment.t < 1.0 { self.moment.before.label(i) } else { now }, now)
-    }
-
-    fn colour_of(&self, label: u32) -> Rgb {
-        if label == UNASSIGNED {
-            return self.palette.unassigned;
-        }
+    fn colour_of(&self, label: u16) -> Rgb {
         // A label from before may be of a cluster that is no more.
-        self.moment.colours.get(label as usize).map_or(self.palette.unassigned, |c| self.palette.colour(*c))
+        let place = self.moment.colours.get(usize::from(label));
+        place.map_or(self.palette.unassigned, |place| self.palette.colour(*place))
     }
 
-    fn colour(&self, (before, now): (u32, u32)) -> Rgb {
-        self.colour_of(before).mixed(self.colour_of(now), self.moment.t)
+    fn colour(&self, i: usize) -> Rgb {
+        self.colour_of(self.before[i]).mixed(self.colour_of(self.now[i]), self.moment.t)
+    }
+
+    fn place(&self, i: usize) -> Point {
+        self.view.place(self.index.point(i))
     }
 
     /// All dots of one colour are one path.
     fn trace(&self, surface: &mut impl Surface) {
-        let radius = dot_radius(self.look.size, self.points().len());
-        let order = sorted((0..self.points().len()).map(|i| self.key(i)));
+        let radius = dot_radius(self.look.size, self.now.len());
+        let labels = self.now.iter().zip(&self.before);
+        let order = sorted(labels.map(|(&now, &before)| u64::from(now) << 16 | u64::from(before)));
         for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
             for &(_, i) in alike {
-                let place = self.view.place(self.points()[i as usize]);
+                let place = self.place(i as usize);
                 surface.circle(place.x, place.y, radius);
             }
-            surface.fill(self.colour(self.labels(alike[0].1 as usize)), OPACITY);
+            surface.fill(self.colour(alike[0].1 as usize), OPACITY);
         }
-    }
-
-    /// Both labels in one number.
-    fn key(&self, i: usize) -> u64 {
-        let (before, now) = self.labels(i);
-        u64::from(now) << 32 | u64::from(before)
     }
 
     fn stamp(&self, raster: &mut Raster) {
         let scale = self.look.scale;
-        let disc = Disc::new(dot_radius(self.look.size, self.points().len()) * scale);
+        let disc = Disc::new(dot_radius(self.look.size, self.now.len()) * scale);
         raster.clear((self.look.size * scale).round() as usize);
-        for (i, point) in self.points().iter().enumerate() {
-            let place = self.view.place(*point);
-            raster.stamp(&disc, place.x * scale, place.y * scale, self.colour(self.labels(i)));
+        for i in 0..self.now.len() {
+            let place = self.place(i);
+            raster.stamp(&disc, place.x * scale, place.y * scale, self.colour(i));
         }
         raster.finish();
     }

@@ -7,7 +7,8 @@ mod shapes;
 pub use dots::Raster;
 pub use palette::{DARK, LIGHT, Rgb, colours};
 
-use crate::lloyd::{Lloyd, UNASSIGNED};
+use crate::lloyd::Lloyd;
+use crate::nearest::Labels;
 use crate::point::{Bounds, Point};
 use crate::voronoi;
 use dots::Dots;
@@ -66,7 +67,8 @@ pub struct Layers {
 /// What was there before: a picture moves from here to how things stand.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
-    labels: Vec<u32>,
+    /// Nothing where there was nothing.
+    labels: Option<Labels>,
     /// None of them where the centroids are new and appear.
     centroids: Vec<Point>,
 }
@@ -74,17 +76,13 @@ pub struct Before {
 impl Before {
     /// How a clustering stands now, to move on from.
     pub fn of(lloyd: &Lloyd) -> Self {
-        Self { labels: lloyd.labels().to_vec(), centroids: lloyd.centroids().to_vec() }
+        Self { labels: Some(lloyd.assignment().clone()), centroids: lloyd.centroids().to_vec() }
     }
 
     /// The same labels, but no centroids: the next ones will appear where they are.
     #[must_use]
     pub fn without_centroids(self) -> Self {
         Self { centroids: Vec::new(), ..self }
-    }
-
-    fn label(&self, i: usize) -> u32 {
-        self.labels.get(i).copied().unwrap_or(UNASSIGNED)
     }
 }
 
@@ -107,7 +105,7 @@ pub fn paint(moment: &Moment, look: &Look, raster: &mut Raster, surface: &mut im
     if look.layers.cells {
         picture.cells(surface);
     }
-    Dots { moment, palette: picture.palette, view: &picture.view, look }.paint(raster, surface);
+    Dots::new(moment, picture.palette, &picture.view, look).paint(raster, surface);
     if look.layers.trails {
         picture.trails(surface);
     }
@@ -158,8 +156,11 @@ impl<'a> Picture<'a> {
 
     /// The cells come with the first labels.
     fn cells(&self, surface: &mut impl Surface) {
-        let assigned = |labels: &[u32]| f64::from(labels.first().is_some_and(|&label| label != UNASSIGNED));
-        let (before, now) = (assigned(&self.moment.before.labels), assigned(self.moment.lloyd.labels()));
+        let lloyd = self.moment.lloyd;
+        let index = lloyd.board().index();
+        let assigned = |labels: &Labels| f64::from(labels.fit(index) && labels.are_given(index));
+        let before = self.moment.before.labels.as_ref().map_or(0.0, assigned);
+        let now = assigned(lloyd.assignment());
         let presence = before + (now - before) * self.moment.t;
         if presence == 0.0 {
             return;

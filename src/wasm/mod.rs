@@ -269,12 +269,12 @@ impl Clustering {
 
     /// The label of each point.
     pub fn labels(&self) -> Vec<u32> {
-        self.lloyd.labels().to_vec()
+        self.lloyd.labels()
     }
 
     /// The number of points of each cluster.
     pub fn counts(&self) -> Vec<u32> {
-        self.lloyd.counts().to_vec()
+        self.lloyd.counts()
     }
 
     /// A polygon for each centroid.

@@ -5,32 +5,47 @@ use kmeans_board::{Board, Bounds, Error, Lloyd, Phase, Point, Preset, Recipe, UN
 
 pub(crate) type Place = (f64, f64);
 
-/// Where a naive run ended.
+/// What a naive iteration came to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Naive {
-    pub(crate) centroids: Vec<Place>,
+    /// The nearest centroid of each point, or the empty cluster that it refilled.
     pub(crate) labels: Vec<usize>,
-    pub(crate) inertia: f64,
-    pub(crate) iterations: usize,
     pub(crate) relocated: usize,
-    pub(crate) converged: bool,
+    /// The means.
+    pub(crate) centroids: Vec<Place>,
 }
 
-/// Lloyd's algorithm in plain loops, nothing clever: the confirming pass counts.
-pub(crate) fn naive(points: &[Place], start: &[Place], max: usize) -> Naive {
-    let mut centroids = start.to_vec();
-    let mut labels = vec![usize::MAX; points.len()];
-    let (mut iterations, mut relocated, mut converged) = (0, 0, false);
-    while iterations < max && !converged {
-        let before = labels;
-        labels = points.iter().map(|&point| nearest(point, &centroids)).collect();
-        converged = labels == before;
-        relocated += refill(points, &centroids, &mut labels);
-        centroids = (0..centroids.len()).map(|j| mean(points, &labels, j)).collect();
-        iterations += 1;
+/// An iteration of Lloyd's algorithm in plain loops, nothing clever.
+pub(crate) fn naive(points: &[Place], centroids: &[Place]) -> Naive {
+    let mut labels: Vec<usize> = points.iter().map(|&point| nearest(point, centroids)).collect();
+    let relocated = refill(points, centroids, &mut labels);
+    let centroids: Vec<Place> = (0..centroids.len()).map(|j| mean(points, &labels, j)).collect();
+    Naive { labels, relocated, centroids }
+}
+
+/// Each iteration from the same centroids: how means are rounded is the engine's own, labels are everybody's. So many
+/// iterations at most.
+pub(crate) fn agrees_with_naive(mut lloyd: Lloyd, max: usize, what: &str) {
+    let points = places(lloyd.board().points());
+    let mut before = lloyd.labels();
+    while !lloyd.is_converged() && lloyd.iteration() < max {
+        let twin = naive(&points, &places(lloyd.centroids()));
+        let iteration = lloyd.step();
+        let labels = lloyd.labels();
+        let what = format!("{what}, iteration {}", iteration.iteration);
+        assert_eq!(labels.iter().map(|&j| j as usize).collect::<Vec<_>>(), twin.labels, "{what}");
+        assert_eq!(iteration.updated.relocated, twin.relocated, "{what}");
+        if twin.relocated == 0 {
+            let changed = labels.iter().zip(&before).filter(|(now, before)| now != before).count();
+            assert_eq!(iteration.assigned.changed, changed, "{what}");
+        }
+        for (centroid, mean) in lloyd.centroids().iter().zip(twin.centroids) {
+            let off = centroid.distance(Point::new(mean.0, mean.1));
+            assert!(off <= tolerance(&lloyd), "{what}: {centroid:?} is not the mean {mean:?}");
+        }
+        validate_inertia(&lloyd, &what);
+        before = labels;
     }
-    let inertia = points.iter().zip(&labels).map(|(&point, &j)| distance_squared(point, centroids[j])).sum();
-    Naive { centroids, labels, inertia, iterations, relocated, converged }
 }
 
 pub(crate) fn distance_squared(a: Place, b: Place) -> f64 {
@@ -50,37 +65,36 @@ fn nearest(point: Place, centroids: &[Place]) -> usize {
 /// Each empty cluster in turn gets the point farthest from its own centroid, the lowest index among equals, out of a
 /// cluster with more than one point and from a place that no other empty cluster has got.
 fn refill(points: &[Place], centroids: &[Place], labels: &mut [usize]) -> usize {
-    let size = |labels: &[usize], j: usize| labels.iter().filter(|&&label| label == j).count();
+    let mut sizes = vec![0; centroids.len()];
+    labels.iter().for_each(|&label| sizes[label] += 1);
     let distances: Vec<f64> =
         points.iter().zip(&*labels).map(|(&point, &j)| distance_squared(point, centroids[j])).collect();
-    let empty: Vec<usize> = (0..centroids.len()).filter(|&j| size(labels, j) == 0).collect();
+    let empty: Vec<usize> = (0..centroids.len()).filter(|&j| sizes[j] == 0).collect();
     let mut taken: Vec<Place> = Vec::new();
     for &cluster in &empty {
         let mut farthest: Option<usize> = None;
         for i in 0..points.len() {
-            let may_go = size(labels, labels[i]) > 1 && !taken.contains(&points[i]);
-            if may_go && farthest.is_none_or(|f| distances[i] > distances[f]) {
+            let is_farther = farthest.is_none_or(|f| distances[i] > distances[f]);
+            if is_farther && sizes[labels[i]] > 1 && !taken.contains(&points[i]) {
                 farthest = Some(i);
             }
         }
         let i = farthest.expect("k distinct points leave one to take");
         taken.push(points[i]);
+        sizes[labels[i]] -= 1;
+        sizes[cluster] += 1;
         labels[i] = cluster;
     }
     empty.len()
 }
 
-/// The mean of a cluster, which rounding does not carry out of the cluster's extent.
 fn mean(points: &[Place], labels: &[usize], cluster: usize) -> Place {
     let of_cluster: Vec<Place> =
         points.iter().zip(labels).filter(|&(_, &j)| j == cluster).map(|(&point, _)| point).collect();
-    let mean_of = |values: Vec<f64>| {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let min = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        mean.max(min).min(max)
+    let mean_of = |coordinate: fn(&Place) -> f64| {
+        of_cluster.iter().map(coordinate).sum::<f64>() / of_cluster.len() as f64
     };
-    (mean_of(of_cluster.iter().map(|p| p.0).collect()), mean_of(of_cluster.iter().map(|p| p.1).collect()))
+    (mean_of(|place| place.0), mean_of(|place| place.1))
 }
 
 pub(crate) fn places(points: &[Point]) -> Vec<Place> {
@@ -142,23 +156,28 @@ fn validate_unassigned(lloyd: &Lloyd, what: &str) {
 
 fn validate_counts(lloyd: &Lloyd, what: &str) {
     let mut counts = vec![0; lloyd.k()];
-    for &label in lloyd.labels() {
+    for label in lloyd.labels() {
         counts[label as usize] += 1;
     }
     assert_eq!(lloyd.counts(), counts, "{what}: counts match labels");
 }
 
 fn validate_inertia(lloyd: &Lloyd, what: &str) {
-    let own = lloyd.labels().iter().map(|&label| lloyd.centroids()[label as usize]);
+    let own = lloyd.labels().into_iter().map(|label| lloyd.centroids()[label as usize]);
     let sum: f64 = lloyd.board().points().iter().zip(own).map(|(p, c)| p.distance_squared(c)).sum();
     let inertia = lloyd.inertia();
     assert!((inertia - sum).abs() <= 1e-12 * sum, "{what}: inertia {inertia}, sum {sum}");
 }
 
+/// What rounding may add to an inertia.
+fn rounding(lloyd: &Lloyd) -> f64 {
+    let board = lloyd.board();
+    board.points().len() as f64 * (4.0 * f64::EPSILON * magnitude(&board.bounds())).powi(2)
+}
+
 /// Neither half-step makes the inertia larger.
 fn validate_history(lloyd: &Lloyd, what: &str) {
-    let rounding = lloyd.board().points().len() as f64
-        * (4.0 * f64::EPSILON * magnitude(&lloyd.board().bounds())).powi(2);
+    let rounding = rounding(lloyd);
     let mut before = f64::INFINITY;
     for (i, iteration) in lloyd.history().enumerate() {
         assert_eq!(iteration.iteration, i + 1, "{what}: iterations are numbered from 1");
@@ -171,7 +190,7 @@ fn validate_history(lloyd: &Lloyd, what: &str) {
 
 fn validate_labels(lloyd: &Lloyd, what: &str) {
     let centroids = places(lloyd.centroids());
-    for (&point, &label) in places(lloyd.board().points()).iter().zip(lloyd.labels()) {
+    for (&point, label) in places(lloyd.board().points()).iter().zip(lloyd.labels()) {
         assert_eq!(label as usize, nearest(point, &centroids), "{what}: the label of {point:?}");
     }
 }
@@ -179,11 +198,11 @@ fn validate_labels(lloyd: &Lloyd, what: &str) {
 fn validate_means(lloyd: &Lloyd, what: &str) {
     assert!(lloyd.counts().iter().all(|&count| count > 0), "{what}: no cluster is empty after an update");
     let mut sums = vec![(0.0, 0.0); lloyd.k()];
-    for (point, &label) in lloyd.board().points().iter().zip(lloyd.labels()) {
+    for (point, label) in lloyd.board().points().iter().zip(lloyd.labels()) {
         sums[label as usize].0 += point.x;
         sums[label as usize].1 += point.y;
     }
-    for ((sum, &count), centroid) in sums.iter().zip(lloyd.counts()).zip(lloyd.centroids()) {
+    for ((sum, count), centroid) in sums.iter().zip(lloyd.counts()).zip(lloyd.centroids()) {
         let mean = Point::new(sum.0 / f64::from(count), sum.1 / f64::from(count));
         assert!(
             mean.distance(*centroid) <= tolerance(lloyd),

@@ -414,9 +414,9 @@ async fn a_browser_computes_the_same_bits_as_the_native_build() -> Result<()> {
     let digest = run(
         &browser,
         "const parts = [];
-        for (const { name: board } of KMeans.boards) for (const seed of [1, 2, 3])
+        for (const n of [300, 3000]) for (const { name: board } of KMeans.boards) for (const seed of [1, 2, 3])
             for (const { name: seeding } of KMeans.seedings) for (const k of [3, 8]) {
-                const km = await KMeans.init({ board, n: 300, clusters: 5, k, seeding, seed });
+                const km = await KMeans.init({ board, n, clusters: 5, k, seeding, seed });
                 km.run(300);
                 parts.push(km.points, km.centroids, km.labels, new Uint32Array([km.iteration]));
                 km.free();

@@ -1,0 +1,275 @@
+//! Exact search for the nearest centroid: the fast engine.
+//!
+//! A tree over the points tells boxes that can only be nearest to one centroid from those that have to be looked
+//! into. The labels are those of a search through all centroids for every point, always: boxes are given away only
+//! with more room to spare than rounding takes. Of the sums, the order depends on the labels alone, so they are the
+//! same to the bit however much work was saved.
+
+mod filter;
+mod tree;
+
+use std::collections::BinaryHeap;
+
+use crate::point::{Point, sort_key};
+pub(crate) use tree::Index;
+use tree::Node;
+
+/// The label of a point before the first assign: it belongs to no cluster yet.
+pub const UNASSIGNED: u32 = u32::MAX;
+
+/// A node whose points have different labels.
+const MIXED: u16 = u16::MAX - 1;
+/// A point, or a node's points, before the first assign.
+pub(crate) const NONE: u16 = u16::MAX;
+
+/// The points of a cluster, summed up.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Sum {
+    /// How many they are.
+    pub(crate) count: u32,
+    /// The first of them, or the mean of the first box of them: the others are summed as they lie from here, so
+    /// that nothing is lost far from the origin, and the mean of equal points is that very point.
+    pivot: Point,
+    /// Σ(x − pivot).
+    dx: f64,
+    dy: f64,
+    /// Σ‖x − c‖² for a centroid c.
+    pub(crate) squares: f64,
+}
+
+impl Sum {
+    fn add(&mut self, point: Point, centroid: Point) {
+        if self.count == 0 {
+            self.pivot = point;
+        }
+        self.count += 1;
+        self.dx += point.x - self.pivot.x;
+        self.dy += point.y - self.pivot.y;
+        self.squares += point.distance_squared(centroid);
+    }
+
+    fn add_all(&mut self, node: &Node, centroid: Point) {
+        if self.count == 0 {
+            self.pivot = node.mean;
+        }
+        let (dx, dy, _) = node.about(self.pivot);
+        self.count += node.count;
+        self.dx += dx;
+        self.dy += dy;
+        self.squares += node.about(centroid).2;
+    }
+
+    /// The mean of the points, if there are any.
+    pub(crate) fn mean(&self) -> Point {
+        let count = f64::from(self.count.max(1));
+        Point::new(self.pivot.x + self.dx / count, self.pivot.y + self.dy / count)
+    }
+
+    /// n‖mean − c‖² for a place c, from the mean before it is rounded to a place of the plane.
+    fn off(&self, c: Point) -> f64 {
+        let count = f64::from(self.count.max(1));
+        let (dx, dy) = (self.pivot.x - c.x + self.dx / count, self.pivot.y - c.y + self.dy / count);
+        count * (dx * dx + dy * dy)
+    }
+
+    /// Σ‖x − mean‖² from the squares about a centroid, if enough is left of them.
+    pub(crate) fn squares_about_mean(&self, centroid: Point) -> Option<f64> {
+        /// The least share of the squares that may be left: with it, thirteen of their sixteen digits are.
+        const ENOUGH: f64 = 1e-3;
+        let left = self.squares - self.off(centroid) + self.off(self.mean());
+        (left > ENOUGH * self.squares || self.squares == 0.0).then_some(left)
+    }
+}
+
+/// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
+///
+/// The sums are those of the clusters about the centroids.
+pub(crate) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut [Sum]) -> usize {
+    sums.fill(Sum::default());
+    filter::assign(index, centroids, labels, sums)
+}
+
+/// The sums of the clusters about these places, as the labels stand.
+pub(crate) fn sums(index: &Index, labels: &Labels, places: &[Point]) -> Vec<Sum> {
+    let mut sums = vec![Sum::default(); places.len()];
+    labels.add_group(index, index.root(), places, &mut sums);
+    if labels.nodes[index.root()][0] != MIXED {
+        labels.add_uniform(index, index.root(), places, &mut sums);
+    }
+    sums
+}
+
+/// A point and how far it is from its own centroid: the smallest is the farthest, the lowest index among equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Far {
+    distance: core::cmp::Reverse<u64>,
+    /// The index on the board.
+    i: u32,
+    /// The place in the tree's order.
+    pub(crate) place: u32,
+}
+
+/// The farthest points from their own centroids, `count` of them after one that is known; the farthest first.
+pub(crate) fn farthest(
+    index: &Index,
+    labels: &Labels,
+    centroids: &[Point],
+    after: Option<Far>,
+    count: usize,
+) -> Vec<Far> {
+    let mut heap = BinaryHeap::with_capacity(count + 1);
+    for (place, label) in labels.flat(index).into_iter().enumerate() {
+        let d = index.point(place).distance_squared(centroids[usize::from(label)]);
+        let far =
+            Far { distance: core::cmp::Reverse(sort_key(d)), i: index.order[place], place: place as u32 };
+        if Some(far) > after && (heap.len() < count || heap.peek().is_some_and(|last| far < *last)) {
+            heap.push(far);
+            if heap.len() > count {
+                heap.pop();
+            }
+        }
+    }
+    heap.into_sorted_vec()
+}
+
+/// The label of every point.
+///
+/// A node of the tree whose points have one label has it too, and its points' own labels are then out of date.
+#[derive(Debug, Clone)]
+pub(crate) struct Labels {
+    nodes: Vec<[u16; 4]>,
+    points: Vec<u16>,
+}
+
+impl Labels {
+    /// No point has a label.
+    pub(crate) fn none(index: &Index) -> Self {
+        Self { nodes: vec![[NONE; 4]; index.groups.len()], points: vec![NONE; index.order.len()] }
+    }
+
+    /// Labels in the order of the board, [`UNASSIGNED`] for none.
+    pub(crate) fn listed(&self, index: &Index) -> Vec<u32> {
+        let mut listed = vec![UNASSIGNED; index.order.len()];
+        for (label, &i) in self.flat(index).into_iter().zip(&index.order) {
+            listed[i as usize] = if label == NONE { UNASSIGNED } else { u32::from(label) };
+        }
+        listed
+    }
+
+    /// Labels in the order of the tree.
+    pub(crate) fn flat(&self, index: &Index) -> Vec<u16> {
+        let mut flat = self.points.clone();
+        self.each_uniform(index, index.root(), &mut |node, label| flat[node.range()].fill(label));
+        flat
+    }
+
+    /// Calls with each of the largest nodes that have one label.
+    fn each_uniform<'a>(&self, index: &'a Index, g: usize, call: &mut impl FnMut(&'a Node, u16)) {
+        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
+            match node.parts {
+                _ if node.count == 0 => {}
+                _ if label != MIXED => call(node, label),
+                Some(parts) => self.each_uniform(index, parts as usize, call),
+                None => {}
+            }
+        }
+    }
+
+    /// Adds what is below a group to the clusters, but for whole boxes that have one label: these are left to the
+    /// group above, so that the sums, to the bit, depend on nothing but the labels.
+    fn add_group(&self, index: &Index, g: usize, centroids: &[Point], sums: &mut [Sum]) {
+        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
+            match node.parts {
+                _ if node.count == 0 || label != MIXED => {}
+                Some(parts) => {
+                    self.add_group(index, parts as usize, centroids, sums);
+                    self.add_uniform(index, parts as usize, centroids, sums);
+                }
+                None => self.add_points(index, node, centroids, sums),
+            }
+        }
+    }
+
+    /// Adds the nodes of a group that have one label to their clusters.
+    fn add_uniform(&self, index: &Index, g: usize, centroids: &[Point], sums: &mut [Sum]) {
+        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
+            if node.count > 0 && label != MIXED {
+                sums[usize::from(label)].add_all(node, centroids[usize::from(label)]);
+            }
+        }
+    }
+
+    /// Adds the points of a leaf to the clusters of their labels.
+    fn add_points(&self, index: &Index, node: &Node, centroids: &[Point], sums: &mut [Sum]) {
+        for i in node.range() {
+            let label = usize::from(self.points[i]);
+            sums[label].add(index.point(i), centroids[label]);
+        }
+    }
+
+    /// The label of the point at a place in the tree's order.
+    pub(crate) fn at(&self, index: &Index, place: u32) -> u16 {
+        let (mut g, mut lane) = (index.root(), 0);
+        loop {
+            let (node, label) = (&index.groups[g].nodes[lane], self.nodes[g][lane]);
+            match node.parts {
+                _ if label != MIXED => return label,
+                None => return self.points[place as usize],
+                Some(parts) => (g, lane) = (parts as usize, index.lane(parts, place)),
+            }
+        }
+    }
+
+    /// Gives another label, which no other point has, to the point at a place in the tree's order.
+    pub(crate) fn set(&mut self, index: &Index, place: u32, new: u16) {
+        let (mut g, mut lane) = (index.root(), 0);
+        loop {
+            let node = &index.groups[g].nodes[lane];
+            let label = &mut self.nodes[g][lane];
+            if node.count == 1 {
+                *label = new;
+                return;
+            }
+            let before = core::mem::replace(label, MIXED);
+            let Some(parts) = node.parts else {
+                if before != MIXED {
+                    self.points[node.range()].fill(before);
+                }
+                self.points[place as usize] = new;
+                return;
+            };
+            if before != MIXED {
+                self.nodes[parts as usize] = [before; 4];
+            }
+            (g, lane) = (parts as usize, index.lane(parts, place));
+        }
+    }
+
+    /// Whether these are labels of this board's points.
+    pub(crate) fn fit(&self, index: &Index) -> bool {
+        self.points.len() == index.order.len() && self.nodes.len() == index.groups.len()
+    }
+
+    /// Whether the points have labels.
+    pub(crate) fn are_given(&self, index: &Index) -> bool {
+        self.nodes[index.root()][0] != NONE
+    }
+
+    /// How many points of a node with these labels have another one than this.
+    fn others(&self, index: &Index, node: &Node, labels: u16, label: u16) -> usize {
+        if labels == label {
+            return 0;
+        }
+        if labels != MIXED {
+            return node.count as usize;
+        }
+        match node.parts {
+            None => self.points[node.range()].iter().filter(|own| **own != label).count(),
+            Some(parts) => {
+                let parts = parts as usize;
+                let nodes = index.groups[parts].nodes.iter().zip(&self.nodes[parts]);
+                nodes.map(|(node, &own)| self.others(index, node, own, label)).sum()
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The fast engine against the naive twin, on boards that are large enough for its tree and nasty.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{Place, agrees_with_naive, board, points};
+use kmeans_board::{Board, Lloyd, Point, Preset, Recipe, Seeding};
+use proptest::prelude::*;
+
+/// Enough for a tree of several levels.
+const N: usize = 3_000;
+
+/// A small generator of the tests' own: the values are in no pattern that the engine could know.
+fn scattered(n: usize) -> impl Iterator<Item = Place> {
+    let fraction = |i: usize, factor: f64| ((i as f64 + 0.5) * factor).fract() * 2.0 - 1.0;
+    (0..n).map(move |i| (fraction(i, 0.754_877_666_246_692_7), fraction(i, 0.569_840_290_998_053_2)))
+}
+
+fn lattice(side: usize) -> Vec<Place> {
+    (0..side * side).map(|i| ((i % side) as f64, (i / side) as f64)).collect()
+}
+
+/// Boards on which rounding, ties or empty space could lead astray.
+fn nasty_boards() -> Vec<(&'static str, Vec<Place>)> {
+    let clump = |x: f64, y: f64, size: f64| {
+        scattered(N / 2).map(move |(dx, dy)| (x + dx * size, y + dy * size)).collect::<Vec<_>>()
+    };
+    let nested = (0..N as i32).map(|i| (0.5_f64.powi(i % 50), f64::from(i / 50))).collect();
+    vec![
+        ("scattered", scattered(N).collect()),
+        ("a lattice full of ties", lattice(55)),
+        ("a lattice, each point thrice", lattice(32).repeat(3)),
+        (
+            "all points equal but two",
+            [(0.3, 0.7)].repeat(N).into_iter().chain([(0.0, 0.1), (9.0, 9.0)]).collect(),
+        ),
+        ("two clumps 1e9 apart", [clump(0.0, 0.0, 1.0), clump(1e9, 0.0, 1.0)].concat()),
+        ("a clump within a clump", [clump(0.0, 0.0, 1.0), clump(0.2, 0.2, 1e-9)].concat()),
+        ("upright", (0..N).map(|i| (0.1, i as f64)).collect()),
+        ("slanted", (0..N).map(|i| (0.1 * i as f64, 0.3 * i as f64)).collect()),
+        ("halved again and again", nested),
+        ("far from the origin", clump(1e6, -1e6, 1.0)),
+    ]
+}
+
+fn starts(board: &Arc<Board>, k: usize) -> Vec<(String, Lloyd)> {
+    let seeded = [Seeding::Random, Seeding::Partition].map(|seeding| {
+        (seeding.info().name.to_owned(), Lloyd::seeded(board.clone(), k, seeding, 5).expect("a start"))
+    });
+    let place = |i: usize| board.points()[(i * 7919) % board.points().len()];
+    let same = vec![place(1); k];
+    let pairs: Vec<Point> = (0..k).map(|j| place(j / 2)).collect();
+    let between: Vec<Point> = (0..k).map(|j| place(j).towards(place(j + 1), 0.5)).collect();
+    let far = (0..k).map(|j| Point::new(1e12 * (j as f64 - 0.5), 3e11)).collect();
+    let given = [("all in one", same), ("in pairs", pairs), ("between points", between), ("far", far)];
+    let given = given.map(|(name, centroids)| {
+        (name.to_owned(), Lloyd::from_centroids(board.clone(), centroids).expect("a start"))
+    });
+    seeded.into_iter().chain(given).collect()
+}
+
+#[test]
+fn labels_are_those_of_a_search_through_all_centroids() {
+    for (name, places) in nasty_boards() {
+        for scale in [1e-9, 1.0, 1e9] {
+            let scaled: Vec<Place> = places.iter().map(|p| (p.0 * scale, p.1 * scale)).collect();
+            let board = Arc::new(board(&scaled));
+            for k in [1, 2, 3, 17].into_iter().filter(|&k| board.distinct_points(k) == k) {
+                for (start, lloyd) in starts(&board, k) {
+                    agrees_with_naive(lloyd, 4, &format!("{name} × {scale:e}, k = {k}, {start}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_centroids_as_there_can_be_are_searched_as_exactly() {
+    for places in [lattice(40), scattered(1_024).collect()] {
+        let board = Arc::new(board(&places));
+        let on_points = board.points()[..1_024].to_vec();
+        let lloyd = Lloyd::from_centroids(board.clone(), on_points).expect("a start");
+        agrees_with_naive(lloyd, 3, "k = 1,024");
+        let lloyd = Lloyd::seeded(board, 1_024, Seeding::Partition, 2).expect("a start");
+        agrees_with_naive(lloyd, 2, "k = 1,024, partition");
+    }
+}
+
+#[test]
+fn a_point_for_each_centroid_is_the_end() {
+    let board = Arc::new(board(&scattered(1_024).collect::<Vec<_>>()));
+    let mut lloyd = Lloyd::seeded(board, 1_024, Seeding::Random, 1).expect("a start");
+    let run = lloyd.run(10);
+    assert_eq!((run.iterations, run.converged, run.inertia), (2, true, 0.0));
+}
+
+/// The way there cannot be told from the state: a run that went back and on is the run that went straight.
+#[test]
+fn the_sums_depend_on_nothing_but_the_labels() {
+    let board = Arc::new(Board::draw(Recipe::new(Preset::Gauss, 3).with_n(20_000)).expect("a board"));
+    let mut straight = Lloyd::seeded(board.clone(), 12, Seeding::Random, 9).expect("a start");
+    straight.run(12);
+    for turn in [1, 4, 7] {
+        let mut other = Lloyd::seeded(board.clone(), 12, Seeding::Random, 9).expect("a start");
+        other.run(turn);
+        let mut fresh = Lloyd::from_centroids(board.clone(), other.centroids().to_vec()).expect("a start");
+        fresh.run(12 - turn);
+        assert_eq!(fresh.centroids(), straight.centroids(), "from iteration {turn}");
+        assert_eq!(fresh.inertia().to_bits(), straight.inertia().to_bits(), "from iteration {turn}");
+        assert_eq!(fresh.labels(), straight.labels(), "from iteration {turn}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Lattice points and centroids on half lattice places: every bisector meets points.
+    #[test]
+    fn ties_go_to_the_lowest_index(
+        side in 35_usize..60,
+        scale in prop::sample::select(vec![1e-9, 0.1, 1.0, 1e9]),
+        start in prop::collection::vec((0_i32..120, 0_i32..120), 1..40),
+    ) {
+        let places: Vec<Place> = lattice(side).into_iter().map(|p| (p.0 * scale, p.1 * scale)).collect();
+        let halves: Vec<Place> =
+            start.iter().map(|&(x, y)| (f64::from(x) * 0.5 * scale, f64::from(y) * 0.5 * scale)).collect();
+        let lloyd = Lloyd::from_centroids(board(&places), points(&halves)).expect("a start");
+        agrees_with_naive(lloyd, 3, "lattice");
+    }
+}
