@@ -160,11 +160,11 @@ impl Board {
 /// The points, flushed, if every coordinate can be calculated with.
 pub(crate) fn checked(points: Vec<Point>, of: &'static str) -> Result<Vec<Point>, Error> {
     let is_good = |value: f64| value.abs() <= MAX_COORDINATE;
-    let bad = points.iter().position(|point| !is_good(point.x) || !is_good(point.y));
-    bad.map_or(Ok(()), |index| {
-        let Point { x, y } = points[index];
-        Err(Error::Coordinate { of, index, value: if is_good(x) { y } else { x } })
-    })?;
+    for (index, &Point { x, y }) in points.iter().enumerate() {
+        if !is_good(x) || !is_good(y) {
+            return Err(Error::Coordinate { of, index, value: if is_good(x) { y } else { x } });
+        }
+    }
     Ok(points.into_iter().map(flushed).collect())
 }
 

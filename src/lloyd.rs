@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::board::Board;
 use crate::error::Error;
-use crate::nearest::{self, Labels, Sum};
+use crate::nearest::{self, Labels, Sum, Sums};
 use crate::point::Point;
 use crate::seeding::{Seeding, explicit};
 
@@ -112,7 +112,7 @@ pub struct Lloyd {
     centroids: Vec<Point>,
     labels: Labels,
     /// The clusters as the last assign left them.
-    sums: Vec<Sum>,
+    sums: Sums,
     phase: Phase,
     iteration: usize,
     /// What the last assign did, unless there was none.
@@ -152,7 +152,7 @@ impl Lloyd {
         Self {
             centroids: start.clone(),
             labels: Labels::none(board.index()),
-            sums: vec![Sum::default(); start.len()],
+            sums: Sums::none(start.len()),
             phase: Phase::Assign,
             iteration: 0,
             assigned: None,
@@ -171,7 +171,7 @@ impl Lloyd {
             return Assigned { changed: 0, inertia: self.inertia };
         }
         let changed = nearest::assign(self.board.index(), &self.centroids, &mut self.labels, &mut self.sums);
-        let assigned = Assigned { changed, inertia: squares(&self.sums) };
+        let assigned = Assigned { changed, inertia: self.sums.inertia };
         self.assigned = Some(assigned);
         self.inertia = assigned.inertia;
         self.phase = Phase::Update;
@@ -187,9 +187,11 @@ impl Lloyd {
         };
         let before = self.centroids.clone();
         let relocations = self.refill_empty_clusters();
-        self.centroids = self.sums.iter().map(Sum::mean).collect();
+        self.centroids = self.sums.clusters.iter().map(Sum::mean).collect();
         let shift = farthest_move(&before, &self.centroids);
-        self.inertia = self.inertia_about_means(&before);
+        let index = self.board.index();
+        self.inertia =
+            nearest::inertia_about_means(index, &self.labels, &self.sums, &before, &self.centroids);
         self.phase = Phase::Assign;
         self.iteration += 1;
         let updated = Updated { shift, inertia: self.inertia, relocated: relocations.len() };
@@ -280,7 +282,7 @@ impl Lloyd {
     /// there are at least k distinct points, there is always such a point, and its distance is above 0: so the
     /// inertia falls each time, and equal points cannot make this go on for ever.
     fn refill_empty_clusters(&mut self) -> Vec<Relocation> {
-        let empty: Vec<usize> = (0..self.k()).filter(|&j| self.sums[j].count == 0).collect();
+        let empty: Vec<usize> = (0..self.k()).filter(|&j| self.sums.clusters[j].count == 0).collect();
         let mut relocations: Vec<Relocation> = Vec::with_capacity(empty.len());
         if empty.is_empty() {
             return relocations;
@@ -303,7 +305,7 @@ impl Lloyd {
             last = Some(far);
             let point = board.index().point(far.place as usize);
             let label = usize::from(self.labels.at(board.index(), far.place));
-            if self.sums[label].count > 1 && !taken.contains(&point) {
+            if self.sums.clusters[label].count > 1 && !taken.contains(&point) {
                 let relocation = Relocation { place: far.place, cluster: cluster as u16 };
                 self.relocate(relocation);
                 relocations.push(relocation);
@@ -317,18 +319,9 @@ impl Lloyd {
     fn relocate(&mut self, Relocation { place, cluster }: Relocation) {
         let index = self.board.index();
         let before = self.labels.at(index, place);
-        self.sums[usize::from(before)].count -= 1;
-        self.sums[usize::from(cluster)].count = 1;
+        self.sums.clusters[usize::from(before)].count -= 1;
+        self.sums.clusters[usize::from(cluster)].count = 1;
         self.labels.set(index, place, cluster);
-    }
-
-    /// The inertia now that every centroid is a mean, from the sums about the centroids before.
-    fn inertia_about_means(&self, before: &[Point]) -> f64 {
-        let clusters = self.sums.iter().zip(before);
-        let about_means = clusters.map(|(sum, &centroid)| sum.squares_about_mean(centroid));
-        about_means
-            .sum::<Option<f64>>()
-            .unwrap_or_else(|| squares(&nearest::sums(self.board.index(), &self.labels, &self.centroids)))
     }
 
     /// The board.
@@ -358,7 +351,7 @@ impl Lloyd {
 
     /// The number of points of each cluster; all 0 before the first assign.
     pub fn counts(&self) -> Vec<u32> {
-        self.sums.iter().map(|sum| sum.count).collect()
+        self.sums.clusters.iter().map(|sum| sum.count).collect()
     }
 
     /// The half-step that comes next.
@@ -403,11 +396,6 @@ impl Lloyd {
             Some(before) => &self.past[before].centroids,
         }
     }
-}
-
-/// The sum of the squared distances of all points to the places that the sums are about.
-fn squares(sums: &[Sum]) -> f64 {
-    sums.iter().map(|sum| sum.squares).sum()
 }
 
 fn farthest_move(before: &[Point], after: &[Point]) -> f64 {

@@ -62,7 +62,10 @@ impl Bounds {
     /// Never degenerate: for equal points it is a square of about their own magnitude. Without points it is
     /// [`Bounds::SQUARE`].
     pub fn around(points: &[Point]) -> Self {
-        let Some((min, max)) = extent(points) else { return Self::SQUARE };
+        if points.is_empty() {
+            return Self::SQUARE;
+        }
+        let (min, max) = extent(points);
         let centre = min.towards(max, 0.5);
         let magnitude = centre.x.abs().max(centre.y.abs());
         let half = (max.x - min.x).max(max.y - min.y) / 2.0;
@@ -111,15 +114,18 @@ impl Bounds {
     }
 }
 
-/// The smallest and the largest coordinates of some points; `None` without points.
-pub(crate) fn extent(points: &[Point]) -> Option<(Point, Point)> {
-    let (&first, rest) = points.split_first()?;
-    Some(rest.iter().fold((first, first), |(min, max), point| {
+/// The smallest and the largest coordinates of some points; infinite the wrong way round without points.
+fn extent(points: &[Point]) -> (Point, Point) {
+    let all = f64::INFINITY;
+    // Plain comparisons: `min` and `max` are calls in Wasm.
+    let lower = |a: f64, b: f64| if b < a { b } else { a };
+    let upper = |a: f64, b: f64| if b > a { b } else { a };
+    points.iter().fold((Point::new(all, all), Point::new(-all, -all)), |(min, max), point| {
         (
-            Point::new(min.x.min(point.x), min.y.min(point.y)),
-            Point::new(max.x.max(point.x), max.y.max(point.y)),
+            Point::new(lower(min.x, point.x), lower(min.y, point.y)),
+            Point::new(upper(max.x, point.x), upper(max.y, point.y)),
         )
-    }))
+    })
 }
 
 /// A key that sorts as the number does.

@@ -65,11 +65,11 @@ function number(name, value) {
   return value;
 }
 
-/** [x0, y0, x1, y1, …] from that, or from an array of [x, y]; always a copy. */
+/** [x0, y0, x1, y1, …]: that itself, or from an array of [x, y]. */
 function flat(name, value) {
   if (value instanceof Float64Array) {
     if (value.length % 2) throw new KMeansError(`${name} must have an even number of coordinates, not ${value.length}`, "length");
-    return value.slice();
+    return value;
   }
   if (!Array.isArray(value)) {
     throw new KMeansError(`${name} must be a Float64Array or an array of [x, y], not ${shown(value)}`, "type");
@@ -114,7 +114,7 @@ function resolvedStart({ k, seeding, centroids, seed }) {
   const start = { seed: seed === undefined ? randomSeed() : integer("seed", seed, 0, SEED_LIMIT) };
   if (centroids !== undefined) {
     if (seeding !== undefined) throw new KMeansError("centroids are given, so seeding can not be", "conflict");
-    const own = flat("centroids", centroids);
+    const own = flat("centroids", centroids).slice();
     return { ...start, centroids: own, k: integer("k", otherwise(k, own.length / 2), 1, maxK) };
   }
   return { ...start, k: integer("k", otherwise(k, 7), 1, maxK), seeding: string("seeding", otherwise(seeding, "random")) };
@@ -196,7 +196,9 @@ export class KMeans {
     const field = makeField(board);
     try {
       const clustering = makeClustering(field, start);
-      if (!board.points) board.spread = [...field.spread()];
+      // Large arrays stay in the core alone.
+      if (board.points) board.points = undefined;
+      else board.spread = [...field.spread()];
       return new KMeans(secret, field, clustering, board, start);
     } catch (error) {
       field.free();
@@ -235,10 +237,9 @@ export class KMeans {
     this.#core;
     const { boardSeed, ...board } = this.#board;
     const options = { ...board, ...this.#start };
+    if ("points" in board) options.points = this.points;
     if (boardSeed !== undefined && boardSeed !== options.seed) options.boardSeed = boardSeed;
-    for (const [name, value] of Object.entries(options)) {
-      if (typeof value === "object") options[name] = value.slice();
-    }
+    for (const name of ["spread", "centroids"]) if (options[name]) options[name] = options[name].slice();
     return options;
   }
 

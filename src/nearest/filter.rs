@@ -8,7 +8,7 @@ use core::ops::Range;
 use wide::{f32x4, f64x2};
 
 use super::tree::{Boxes, Index, Node};
-use super::{Labels, MIXED, Sum};
+use super::{Labels, MIXED, Sum, Sums};
 use crate::point::Point;
 
 /// A centroid in the frame's units and in single precision.
@@ -27,60 +27,200 @@ impl Candidate {
     }
 }
 
-/// A centroid as the leaves need it: its place and its index.
+/// A centroid as the leaves look at it: everything in two lanes.
 #[derive(Debug, Clone, Copy)]
 struct Near {
-    x: f64,
-    y: f64,
-    /// The bits of a float, so that it can be chosen together with the distances.
-    label: f64,
+    x: f64x2,
+    y: f64x2,
+    label: f64x2,
 }
 
 impl Near {
     fn new(centroid: Point, label: u16) -> Self {
-        Self { x: centroid.x, y: centroid.y, label: f64::from_bits(u64::from(label)) }
+        let [label, _] = lanes_of([label; 4]);
+        Self { x: f64x2::splat(centroid.x), y: f64x2::splat(centroid.y), label }
     }
 }
 
-/// One pass over the tree.
+/// In a leaf with so many points and two labels, the points of one label are what those of the other leave.
+const MANY: u32 = 8;
+
+/// Four numbers in lanes.
+type Four = [f64x2; 2];
+
+fn four([a, b, c, d]: [f64; 4]) -> Four {
+    [f64x2::new([a, b]), f64x2::new([c, d])]
+}
+
+/// The coordinates of four points in lanes.
+fn coordinates([a, b, c, d]: &[Point; 4]) -> (Four, Four) {
+    (four([a.x, b.x, c.x, d.x]), four([a.y, b.y, c.y, d.y]))
+}
+
+fn total(lanes: Four) -> f64 {
+    (lanes[0] + lanes[1]).reduce_add()
+}
+
+/// Up to four of something, and fillers for those that are missing.
+fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
+    let mut four = [filler; 4];
+    four[..few.len()].copy_from_slice(few);
+    four
+}
+
+/// Labels in lanes, to be chosen as distances are: numbers whose lowest bits are the label, in every second lane 16
+/// bits up.
+fn lanes_of([a, b, c, d]: [u16; 4]) -> Four {
+    const EMPTY: u64 = 1075 << 52;
+    let lane = |bits: u64| f64::from_bits(EMPTY | bits);
+    four([lane(a.into()), lane(u64::from(b) << 16), lane(c.into()), lane(u64::from(d) << 16)])
+}
+
+/// The labels in four lanes, packed.
+fn labels_of(lanes: Four) -> u64 {
+    let [low, high] = lanes.map(|two| {
+        let [first, second] = two.to_array().map(f64::to_bits);
+        (first | second) & 0xffff_ffff
+    });
+    low | high << 32
+}
+
+/// Four labels in one number.
+fn packed([a, b, c, d]: [u16; 4]) -> u64 {
+    u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
+}
+
+/// For every four bits, ones in the place of those labels whose bit is set.
+const CHOSEN: [u64; 16] = {
+    let mut chosen = [0; 16];
+    let mut i = 0;
+    while i < 64 {
+        chosen[i / 4] |= if (i / 4) >> (i % 4) & 1 == 1 { 0xffff << (16 * (i % 4)) } else { 0 };
+        i += 1;
+    }
+    chosen
+};
+
+/// The label of the nearest centroid to each of four points, the first among equals.
+fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
+    let (x, y) = coordinates(points);
+    let (mut labels, mut least) = ([f64x2::ZERO; 2], [f64x2::splat(f64::INFINITY); 2]);
+    for centroid in near {
+        for half in 0..2 {
+            let (dx, dy) = (x[half] - centroid.x, y[half] - centroid.y);
+            let d = dx * dx + dy * dy;
+            let is_less = d.simd_lt(least[half]);
+            labels[half] = is_less.select(centroid.label, labels[half]);
+            least[half] = d.fast_min(least[half]);
+        }
+    }
+    labels_of(labels)
+}
+
+/// The line of places that are equally far from two centroids, as seen from the mean of a leaf.
+struct Bisector {
+    /// The leaf's mean.
+    x: f64x2,
+    y: f64x2,
+    /// From the first centroid to the second.
+    to_x: f64x2,
+    to_y: f64x2,
+    /// How far, by the product with that vector, the mean is beyond the bisector.
+    mean: f64x2,
+    /// So far from zero, a sign is certain.
+    certain: f64x2,
+}
+
+impl Bisector {
+    fn new(node: &Node, first: Point, second: Point) -> Self {
+        /// The relative error of the squared distances and of the test, with plenty to spare.
+        const ROUNDING: f64 = 32.0 * f64::EPSILON;
+        let middle = first.towards(second, 0.5);
+        let (dx, dy) = (second.x - first.x, second.y - first.y);
+        let mean = (node.mean.x - middle.x) * dx + (node.mean.y - middle.y) * dy;
+        // A bound of the squared distances, and one of what is lost where coordinates are large.
+        let distances = node.mean.distance_squared(first) + node.mean.distance_squared(second) + node.squares;
+        let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
+        let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
+        let splat = f64x2::splat;
+        let (x, y) = (splat(node.mean.x), splat(node.mean.y));
+        Self { x, y, to_x: splat(dx), to_y: splat(dy), mean: splat(mean), certain: splat(certain) }
+    }
+
+    /// Whether places, as they lie from the mean, are nearer to the second centroid, and whether that is certain.
+    fn side(&self, x: f64x2, y: f64x2) -> (f64x2, f64x2) {
+        let beyond = x * self.to_x + y * self.to_y + self.mean;
+        (beyond.simd_gt(f64x2::ZERO), beyond.abs().simd_gt(self.certain))
+    }
+}
+
+/// Those of a leaf's points that have one label, summed as they lie from some place.
+pub(super) struct Part {
+    label: u16,
+    pub(super) count: u32,
+    pub(super) dx: f64,
+    pub(super) dy: f64,
+}
+
+/// A pass over the tree: what it needs beside the labels, what it comes to, and room to work in.
 struct Pass<'a> {
     index: &'a Index,
     centroids: &'a [Point],
+    sums: &'a mut Sums,
     candidates: Vec<Candidate>,
     /// The candidates of all boxes on the way down, as a stack.
     lists: Vec<u16>,
     near: Vec<Near>,
-    labels: &'a mut Labels,
-    sums: &'a mut [Sum],
-    changed: usize,
+    /// The labels of a leaf's points.
+    lanes: Vec<Four>,
+    /// Which of a leaf's points are beyond a bisector, four bits each.
+    beyond: Vec<u8>,
 }
 
-/// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
-///
-/// The sums are those of the clusters about the centroids.
-pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut [Sum]) -> usize {
-    let candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
-    let lists = (0..centroids.len() as u16).collect();
-    let mut pass = Pass { index, centroids, candidates, lists, near: Vec::new(), labels, sums, changed: 0 };
-    let root = index.root();
-    if pass.group(root, 0..centroids.len()) != MIXED {
-        pass.labels.add_uniform(index, root, centroids, pass.sums);
+/// Gives every point the label of its nearest centroid; how many labels changed.
+pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
+    let mut pass = Pass::new(index, centroids, sums);
+    pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
+    pass.lists = (0..centroids.len() as u16).collect();
+    let mut changed = 0;
+    let common = pass.group(index.root(), 0..centroids.len(), labels, &mut changed);
+    if common != MIXED {
+        pass.add_boxes(index.root(), labels);
     }
-    pass.changed
+    changed
 }
 
-impl Pass<'_> {
+/// The sums of the labels as they stand.
+pub(super) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
+    let mut sums = Sums::none(centroids.len());
+    let mut pass = Pass::new(index, centroids, &mut sums);
+    pass.add_group(index.root(), labels);
+    if labels.nodes[index.root()][0] != MIXED {
+        pass.add_boxes(index.root(), labels);
+    }
+    sums
+}
+
+impl<'a> Pass<'a> {
+    fn new(index: &'a Index, centroids: &'a [Point], sums: &'a mut Sums) -> Self {
+        sums.clusters.fill(Sum::default());
+        sums.inertia = 0.0;
+        let (candidates, lists, near) = (Vec::new(), Vec::new(), Vec::new());
+        let (lanes, beyond) = (Vec::new(), Vec::new());
+        Self { index, centroids, sums, candidates, lists, near, lanes, beyond }
+    }
+
     /// Assigns the nodes of a group; the label that all of them have, or `MIXED`.
-    fn group(&mut self, g: usize, list: Range<usize>) -> u16 {
+    fn group(&mut self, g: usize, list: Range<usize>, labels: &mut Labels, changed: &mut usize) -> u16 {
         let group = &self.index.groups[g];
         let base = self.lists.len();
         let lengths = self.filter(&group.boxes, list.clone());
         let (mut common, mut is_uniform) = (MIXED, true);
         for (lane, node) in group.nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
             let from = base + lane * list.len();
-            let before = self.labels.nodes[g][lane];
-            let now = self.node(node, before, from..from + lengths[lane]);
-            self.labels.nodes[g][lane] = now;
+            let before = labels.nodes[g][lane];
+            let now = self.node(node, before, from..from + lengths[lane], labels, changed);
+            labels.nodes[g][lane] = now;
             is_uniform &= now != MIXED && (lane == 0 || now == common);
             common = now;
         }
@@ -88,21 +228,34 @@ impl Pass<'_> {
         if is_uniform {
             return common;
         }
-        self.labels.add_uniform(self.index, g, self.centroids, self.sums);
+        self.add_boxes(g, labels);
         MIXED
     }
 
-    fn node(&mut self, node: &Node, before: u16, list: Range<usize>) -> u16 {
+    fn node(
+        &mut self,
+        node: &Node,
+        before: u16,
+        list: Range<usize>,
+        labels: &mut Labels,
+        changed: &mut usize,
+    ) -> u16 {
         if list.len() == 1 {
             let label = self.lists[list.start];
-            self.changed += self.labels.others(self.index, node, before, label);
+            *changed += labels.others(self.index, node, before, label);
             return label;
         }
-        let Some(parts) = node.parts else { return self.leaf(node, before, list) };
+        let Some(parts) = node.parts() else {
+            let labels = &mut labels.points[node.range()];
+            if before != MIXED {
+                labels.fill(before);
+            }
+            return self.leaf(node, list, labels, changed);
+        };
         if before != MIXED {
-            self.labels.nodes[parts as usize] = [before; 4];
+            labels.nodes[parts] = [before; 4];
         }
-        self.group(parts as usize, list)
+        self.group(parts, list, labels, changed)
     }
 
     /// Lists for each of four boxes the candidates that may be nearest to some place in it; how many each has.
@@ -151,62 +304,230 @@ impl Pass<'_> {
     }
 
     /// Assigns the points of a leaf, one by one; the label that all of them have, or `MIXED`.
-    fn leaf(&mut self, node: &Node, before: u16, list: Range<usize>) -> u16 {
-        let range = node.range();
-        let labels = &mut self.labels.points[range.clone()];
-        if before != MIXED {
-            labels.fill(before);
+    fn leaf(&mut self, node: &Node, list: Range<usize>, labels: &mut [u16], changed: &mut usize) -> u16 {
+        if let [first, second] = self.lists[list.clone()]
+            && self.is_local(node)
+            && let Some(beyond) = self.divide(node, first, second)
+        {
+            *changed += self.choose(first, second, labels);
+            return match beyond.count {
+                0 => first,
+                count if count == node.count => second,
+                _ => {
+                    self.add_two(node, labels, first, &beyond);
+                    MIXED
+                }
+            };
         }
-        self.near.clear();
-        self.near.extend(
-            self.lists[list].iter().map(|&label| Near::new(self.centroids[usize::from(label)], label)),
-        );
-        let (x, x_rest) = self.index.x[range.clone()].as_chunks();
-        let (y, y_rest) = self.index.y[range].as_chunks();
-        let (fours, rest) = labels.as_chunks_mut::<4>();
-        for ((x, y), labels) in x.iter().zip(y).zip(fours) {
-            let now = nearest_to_four(x, y, &self.near);
-            self.changed += replace(labels, &now);
+        *changed += self.search(node, list.clone(), labels);
+        if labels.iter().all(|label| *label == labels[0]) {
+            return labels[0];
         }
-        let now = nearest_to_four(&padded(x_rest), &padded(y_rest), &self.near);
-        self.changed += replace(rest, &now);
-        let first = self.labels.points[node.start as usize];
-        if self.labels.points[node.range()].iter().all(|label| *label == first) {
-            return first;
-        }
-        self.labels.add_points(self.index, node, self.centroids, self.sums);
+        self.add_leaf(node, labels, list);
         MIXED
     }
-}
 
-/// Puts labels in the place of others; how many are different.
-fn replace(labels: &mut [u16], now: &[u16; 4]) -> usize {
-    let pairs = labels.iter_mut().zip(now);
-    pairs.map(|(label, now)| usize::from(core::mem::replace(label, *now) != *now)).sum()
-}
+    /// Whether a leaf is so large, and so small a part of the board, that its points are best summed about its mean.
+    fn is_local(&self, node: &Node) -> bool {
+        node.count >= MANY && self.index.groups.len() > 1
+    }
 
-/// Up to four coordinates and as many zeros as are missing.
-fn padded(coordinates: &[f64]) -> [f64; 4] {
-    let mut four = [0.0; 4];
-    four[..coordinates.len()].copy_from_slice(coordinates);
-    four
-}
+    /// Labels a leaf's points by a search through the candidates; how many labels changed.
+    fn search(&mut self, node: &Node, list: Range<usize>, labels: &mut [u16]) -> usize {
+        self.near.clear();
+        let near = self.lists[list].iter();
+        self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
+        let (points, last) = self.index.points[node.range()].as_chunks();
+        let (fours, rest) = labels.as_chunks_mut();
+        let mut changed = 0;
+        for (points, labels) in points.iter().zip(fours) {
+            changed += replace(labels, nearest_to(points, &self.near));
+        }
+        if !rest.is_empty() {
+            changed += replace_few(rest, nearest_to(&filled(last, node.mean), &self.near));
+        }
+        changed
+    }
 
-/// The label of the nearest centroid to each of four points, the lowest among equals.
-fn nearest_to_four(x: &[f64; 4], y: &[f64; 4], near: &[Near]) -> [u16; 4] {
-    let halves = |v: &[f64; 4]| [f64x2::new([v[0], v[1]]), f64x2::new([v[2], v[3]])];
-    let (x, y) = (halves(x), halves(y));
-    let mut least = [f64x2::splat(f64::INFINITY); 2];
-    let mut labels = [f64x2::splat(0.0); 2];
-    for centroid in near {
-        for half in 0..2 {
-            let (dx, dy) = (x[half] - f64x2::splat(centroid.x), y[half] - f64x2::splat(centroid.y));
-            let d = dx * dx + dy * dy;
-            let is_less = d.simd_lt(least[half]);
-            least[half] = is_less.select(d, least[half]);
-            labels[half] = is_less.select(f64x2::splat(centroid.label), labels[half]);
+    /// Tells which of a leaf's points are beyond the bisector, nearer to the second of two candidates, and sums them;
+    /// nothing where a point lies so near to the bisector that rounding may tell otherwise.
+    fn divide(&mut self, node: &Node, first: u16, second: u16) -> Option<Part> {
+        let bisector =
+            Bisector::new(node, self.centroids[usize::from(first)], self.centroids[usize::from(second)]);
+        let (points, last) = self.index.points[node.range()].as_chunks();
+        let last_four = [filled(last, node.mean)]; // which adds nothing to the sums
+        let fours = points.iter().chain(if last.is_empty() { &[][..] } else { &last_four });
+        let (mut dx, mut dy, mut is_certain) =
+            (Four::default(), Four::default(), f64x2::ONE.simd_eq(f64x2::ONE));
+        self.beyond.resize(node.count.div_ceil(4) as usize, 0);
+        let mut count = 0;
+        for (four, beyond) in fours.zip(&mut self.beyond) {
+            let (x, y) = coordinates(four);
+            let mut bits = 0;
+            for half in 0..2 {
+                let (x, y) = (x[half] - bisector.x, y[half] - bisector.y);
+                let (is_beyond, certain) = bisector.side(x, y);
+                dx[half] += is_beyond & x;
+                dy[half] += is_beyond & y;
+                is_certain &= certain;
+                bits |= is_beyond.to_bitmask() << (2 * half);
+            }
+            count += bits.count_ones();
+            *beyond = bits as u8;
+        }
+        if is_certain.to_bitmask() != 0b11 {
+            return None;
+        }
+        if let (Some(bits), false) = (self.beyond.last(), last.is_empty()) {
+            count -= (bits >> last.len()).count_ones();
+        }
+        Some(Part { label: second, count, dx: total(dx), dy: total(dy) })
+    }
+
+    /// Labels a leaf's points after the side on which they are; how many labels changed.
+    fn choose(&self, first: u16, second: u16, labels: &mut [u16]) -> usize {
+        let (base, flip) = (packed([first; 4]), packed([first ^ second; 4]));
+        let now = |bits: u8| base ^ (CHOSEN[usize::from(bits & 0xf)] & flip);
+        let (fours, rest) = labels.as_chunks_mut();
+        let mut changed = 0;
+        for (labels, &bits) in fours.iter_mut().zip(&self.beyond) {
+            changed += replace(labels, now(bits));
+        }
+        if let Some(&bits) = self.beyond.get(fours.len()) {
+            changed += replace_few(rest, now(bits));
+        }
+        changed
+    }
+
+    /// Adds a leaf's points, whose labels are among those listed, to their clusters.
+    fn add_leaf(&mut self, node: &Node, labels: &[u16], list: Range<usize>) {
+        self.lanes.clear();
+        self.lanes.extend(labels.chunks(4).map(|labels| lanes_of(filled(labels, MIXED))));
+        let (low, high) =
+            labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
+        if self.is_local(node) && labels.iter().all(|&label| label == low || label == high) {
+            let part = self.part(node, high, node.mean);
+            return self.add_two(node, labels, low, &part);
+        }
+        for i in list {
+            self.add_about_pivot(node, self.lists[i], labels);
+        }
+        self.sums.inertia += self.inertia_of(node, labels);
+    }
+
+    /// The points of a leaf that have a label, as its lanes say, about a place.
+    fn part(&self, node: &Node, label: u16, place: Point) -> Part {
+        let lane = lanes_of([label; 4])[0];
+        let place = (f64x2::splat(place.x), f64x2::splat(place.y));
+        let (mut dx, mut dy, mut count) = (Four::default(), Four::default(), 0);
+        let mut add = |points: &[Point; 4], lanes: &Four| {
+            let (x, y) = coordinates(points);
+            for half in 0..2 {
+                let is_own = lanes[half].simd_eq(lane);
+                dx[half] += is_own & (x[half] - place.0);
+                dy[half] += is_own & (y[half] - place.1);
+                count += is_own.to_bitmask().count_ones();
+            }
+        };
+        let (points, last) = self.index.points[node.range()].as_chunks();
+        for (points, lanes) in points.iter().zip(&self.lanes) {
+            add(points, lanes);
+        }
+        if !last.is_empty() {
+            add(&filled(last, Point::default()), &self.lanes[points.len()]);
+        }
+        Part { label, count, dx: total(dx), dy: total(dy) }
+    }
+
+    /// Adds those of a leaf's points that have a label to its cluster, as they lie from the cluster's first.
+    fn add_about_pivot(&mut self, node: &Node, label: u16, labels: &[u16]) {
+        let sum = self.sums.clusters[usize::from(label)];
+        let pivot = if sum.count == 0 {
+            let Some(first) = labels.iter().position(|own| *own == label) else { return };
+            self.index.points[node.range().start + first]
+        } else {
+            sum.pivot
+        };
+        let part = self.part(node, label, pivot);
+        self.sums.clusters[usize::from(label)].add_part(&part, pivot);
+    }
+
+    /// Adds the points of a leaf with two labels, of which the higher one's are given as they lie from the leaf's mean;
+    /// the lower one's are the others.
+    fn add_two(&mut self, node: &Node, labels: &[u16], low: u16, higher: &Part) {
+        let (dx, dy) = node.residual();
+        let count = node.count - higher.count;
+        let lower = Part { label: low, count, dx: dx - higher.dx, dy: dy - higher.dy };
+        let (mut inertia, mut most) = (node.squares, node.squares);
+        for part in [&lower, higher] {
+            let centroid = self.centroids[usize::from(part.label)];
+            let (dx, dy, count) = (node.mean.x - centroid.x, node.mean.y - centroid.y, f64::from(part.count));
+            let squares = count * (dx * dx + dy * dy);
+            inertia += 2.0 * (dx * part.dx + dy * part.dy) + squares;
+            most += squares;
+            self.sums.clusters[usize::from(part.label)].add_part(part, node.mean);
+        }
+        /// The least share that may be left of all that was added up: with it, thirteen of sixteen digits are.
+        const ENOUGH: f64 = 1e-3;
+        self.sums.inertia += if inertia > ENOUGH * most { inertia } else { self.inertia_of(node, labels) };
+    }
+
+    /// The inertia of a leaf, point by point.
+    fn inertia_of(&self, node: &Node, labels: &[u16]) -> f64 {
+        let points = self.index.points[node.range()].iter().zip(labels);
+        points.map(|(point, &label)| point.distance_squared(self.centroids[usize::from(label)])).sum()
+    }
+
+    /// Adds the nodes of a group that have one label to their clusters.
+    ///
+    /// Those of a whole box that has one label are left to the box, so that the sums depend on the labels alone.
+    fn add_boxes(&mut self, g: usize, labels: &Labels) {
+        for (node, &label) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]) {
+            if node.count > 0 && label != MIXED {
+                self.sums.clusters[usize::from(label)].add_box(node);
+                self.sums.inertia += node.about(self.centroids[usize::from(label)]).2;
+            }
         }
     }
-    let label = |i: usize| labels[i / 2].to_array()[i % 2].to_bits() as u16;
-    [label(0), label(1), label(2), label(3)]
+
+    /// Adds all that is below a group and has not one label, in the order in which `group` does.
+    fn add_group(&mut self, g: usize, labels: &Labels) {
+        for (node, &label) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]) {
+            match node.parts() {
+                _ if node.count == 0 || label != MIXED => {}
+                Some(parts) => {
+                    self.add_group(parts, labels);
+                    self.add_boxes(parts, labels);
+                }
+                None => {
+                    let labels = &labels.points[node.range()];
+                    self.lists.clear();
+                    self.lists.extend(labels);
+                    self.lists.sort_unstable();
+                    self.lists.dedup();
+                    self.add_leaf(node, labels, 0..self.lists.len());
+                }
+            }
+        }
+    }
+}
+
+/// Puts labels in the place of four others; how many are different.
+fn replace(labels: &mut [u16; 4], now: u64) -> usize {
+    let changed = packed(*labels) ^ now;
+    if changed == 0 {
+        return 0;
+    }
+    let lane = |word: u64, i: usize| (word >> (16 * i)) as u16;
+    *labels = [0, 1, 2, 3].map(|i| lane(now, i));
+    [0, 1, 2, 3].into_iter().filter(|&i| lane(changed, i) != 0).count()
+}
+
+/// The same for fewer than four.
+fn replace_few(labels: &mut [u16], now: u64) -> usize {
+    let real = (1 << (16 * labels.len())) - 1;
+    let mut four = filled(labels, 0);
+    let changed = replace(&mut four, now & real);
+    labels.copy_from_slice(&four[..labels.len()]);
+    changed
 }

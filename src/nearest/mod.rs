@@ -11,6 +11,7 @@ mod tree;
 use std::collections::BinaryHeap;
 
 use crate::point::{Point, sort_key};
+use filter::Part;
 pub(crate) use tree::Index;
 use tree::Node;
 
@@ -27,28 +28,16 @@ pub(crate) const NONE: u16 = u16::MAX;
 pub(crate) struct Sum {
     /// How many they are.
     pub(crate) count: u32,
-    /// The first of them, or the mean of the first box of them: the others are summed as they lie from here, so
+    /// The first of them, or the mean of the first box with some of them: the others are summed as they lie from here, so
     /// that nothing is lost far from the origin, and the mean of equal points is that very point.
     pivot: Point,
     /// Σ(x − pivot).
     dx: f64,
     dy: f64,
-    /// Σ‖x − c‖² for a centroid c.
-    pub(crate) squares: f64,
 }
 
 impl Sum {
-    fn add(&mut self, point: Point, centroid: Point) {
-        if self.count == 0 {
-            self.pivot = point;
-        }
-        self.count += 1;
-        self.dx += point.x - self.pivot.x;
-        self.dy += point.y - self.pivot.y;
-        self.squares += point.distance_squared(centroid);
-    }
-
-    fn add_all(&mut self, node: &Node, centroid: Point) {
+    fn add_box(&mut self, node: &Node) {
         if self.count == 0 {
             self.pivot = node.mean;
         }
@@ -56,7 +45,17 @@ impl Sum {
         self.count += node.count;
         self.dx += dx;
         self.dy += dy;
-        self.squares += node.about(centroid).2;
+    }
+
+    /// Adds a part of a leaf, summed as it lies from a place.
+    fn add_part(&mut self, part: &Part, place: Point) {
+        if self.count == 0 {
+            self.pivot = place;
+        }
+        let count = f64::from(part.count);
+        self.count += part.count;
+        self.dx += part.dx + count * (place.x - self.pivot.x);
+        self.dy += part.dy + count * (place.y - self.pivot.y);
     }
 
     /// The mean of the points, if there are any.
@@ -71,32 +70,54 @@ impl Sum {
         let (dx, dy) = (self.pivot.x - c.x + self.dx / count, self.pivot.y - c.y + self.dy / count);
         count * (dx * dx + dy * dy)
     }
+}
 
-    /// Σ‖x − mean‖² from the squares about a centroid, if enough is left of them.
-    pub(crate) fn squares_about_mean(&self, centroid: Point) -> Option<f64> {
-        /// The least share of the squares that may be left: with it, thirteen of their sixteen digits are.
+/// What a pass over the points came to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sums {
+    /// Each cluster.
+    pub(crate) clusters: Vec<Sum>,
+    /// Σ‖x − c‖², all points to the centroids of their labels.
+    pub(crate) inertia: f64,
+}
+
+impl Sums {
+    pub(crate) fn none(k: usize) -> Self {
+        Self { clusters: vec![Sum::default(); k], inertia: 0.0 }
+    }
+
+    /// The inertia with every centroid moved to its mean, if enough is left of it to take the difference.
+    fn inertia_about_means(&self, centroids: &[Point]) -> Option<f64> {
+        /// The least share that may be left: with it, thirteen of sixteen digits are.
         const ENOUGH: f64 = 1e-3;
-        let left = self.squares - self.off(centroid) + self.off(self.mean());
-        (left > ENOUGH * self.squares || self.squares == 0.0).then_some(left)
+        let clusters = self.clusters.iter().zip(centroids);
+        let off: f64 = clusters.map(|(sum, &centroid)| sum.off(centroid) - sum.off(sum.mean())).sum();
+        let left = self.inertia - off;
+        (left > ENOUGH * self.inertia || self.inertia == 0.0).then_some(left)
     }
 }
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
 ///
-/// The sums are those of the clusters about the centroids.
-pub(crate) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut [Sum]) -> usize {
-    sums.fill(Sum::default());
+/// The sums are of the labels given.
+pub(crate) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
     filter::assign(index, centroids, labels, sums)
 }
 
-/// The sums of the clusters about these places, as the labels stand.
-pub(crate) fn sums(index: &Index, labels: &Labels, places: &[Point]) -> Vec<Sum> {
-    let mut sums = vec![Sum::default(); places.len()];
-    labels.add_group(index, index.root(), places, &mut sums);
-    if labels.nodes[index.root()][0] != MIXED {
-        labels.add_uniform(index, index.root(), places, &mut sums);
-    }
-    sums
+/// The sums of the labels as they stand.
+pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
+    filter::sums(index, labels, centroids)
+}
+
+/// The inertia once every centroid is the mean of its points, from the sums about the centroids before.
+pub(crate) fn inertia_about_means(
+    index: &Index,
+    labels: &Labels,
+    sums: &Sums,
+    before: &[Point],
+    means: &[Point],
+) -> f64 {
+    sums.inertia_about_means(before).unwrap_or_else(|| filter::sums(index, labels, means).inertia)
 }
 
 /// A point and how far it is from its own centroid: the smallest is the farthest, the lowest index among equals.
@@ -166,44 +187,12 @@ impl Labels {
     /// Calls with each of the largest nodes that have one label.
     fn each_uniform<'a>(&self, index: &'a Index, g: usize, call: &mut impl FnMut(&'a Node, u16)) {
         for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
-            match node.parts {
+            match node.parts() {
                 _ if node.count == 0 => {}
                 _ if label != MIXED => call(node, label),
-                Some(parts) => self.each_uniform(index, parts as usize, call),
+                Some(parts) => self.each_uniform(index, parts, call),
                 None => {}
             }
-        }
-    }
-
-    /// Adds what is below a group to the clusters, but for whole boxes that have one label: these are left to the
-    /// group above, so that the sums, to the bit, depend on nothing but the labels.
-    fn add_group(&self, index: &Index, g: usize, centroids: &[Point], sums: &mut [Sum]) {
-        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
-            match node.parts {
-                _ if node.count == 0 || label != MIXED => {}
-                Some(parts) => {
-                    self.add_group(index, parts as usize, centroids, sums);
-                    self.add_uniform(index, parts as usize, centroids, sums);
-                }
-                None => self.add_points(index, node, centroids, sums),
-            }
-        }
-    }
-
-    /// Adds the nodes of a group that have one label to their clusters.
-    fn add_uniform(&self, index: &Index, g: usize, centroids: &[Point], sums: &mut [Sum]) {
-        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
-            if node.count > 0 && label != MIXED {
-                sums[usize::from(label)].add_all(node, centroids[usize::from(label)]);
-            }
-        }
-    }
-
-    /// Adds the points of a leaf to the clusters of their labels.
-    fn add_points(&self, index: &Index, node: &Node, centroids: &[Point], sums: &mut [Sum]) {
-        for i in node.range() {
-            let label = usize::from(self.points[i]);
-            sums[label].add(index.point(i), centroids[label]);
         }
     }
 
@@ -212,10 +201,10 @@ impl Labels {
         let (mut g, mut lane) = (index.root(), 0);
         loop {
             let (node, label) = (&index.groups[g].nodes[lane], self.nodes[g][lane]);
-            match node.parts {
+            match node.parts() {
                 _ if label != MIXED => return label,
                 None => return self.points[place as usize],
-                Some(parts) => (g, lane) = (parts as usize, index.lane(parts, place)),
+                Some(parts) => (g, lane) = (parts, index.lane(parts, place)),
             }
         }
     }
@@ -231,7 +220,7 @@ impl Labels {
                 return;
             }
             let before = core::mem::replace(label, MIXED);
-            let Some(parts) = node.parts else {
+            let Some(parts) = node.parts() else {
                 if before != MIXED {
                     self.points[node.range()].fill(before);
                 }
@@ -239,9 +228,9 @@ impl Labels {
                 return;
             };
             if before != MIXED {
-                self.nodes[parts as usize] = [before; 4];
+                self.nodes[parts] = [before; 4];
             }
-            (g, lane) = (parts as usize, index.lane(parts, place));
+            (g, lane) = (parts, index.lane(parts, place));
         }
     }
 
@@ -263,10 +252,9 @@ impl Labels {
         if labels != MIXED {
             return node.count as usize;
         }
-        match node.parts {
+        match node.parts() {
             None => self.points[node.range()].iter().filter(|own| **own != label).count(),
             Some(parts) => {
-                let parts = parts as usize;
                 let nodes = index.groups[parts].nodes.iter().zip(&self.nodes[parts]);
                 nodes.map(|(node, &own)| self.others(index, node, own, label)).sum()
             }

@@ -2,13 +2,15 @@
 
 use core::ops::Range;
 
-use crate::point::{Bounds, Point, extent};
+use wide::f64x2;
+
+use crate::point::Point;
 
 /// Boards of up to so many points are one leaf: for them, to look at every point takes less time than to look
 /// at boxes first.
 pub(super) const SMALL_BOARD: usize = 1_000;
 /// A box with more points is divided.
-const LEAF: usize = 32;
+const LEAF: usize = 100;
 /// A box is divided at once into 4^levels cells, at most 4⁴ of them.
 const MOST_LEVELS: u32 = 4;
 /// A box is no longer divided whose side is below this share of the board's: single precision ends there.
@@ -19,8 +21,7 @@ const FINEST: f64 = 1e-6;
 /// A quadtree whose boxes are tight around their points, so that clumps of any size and distance are found.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
-    pub(super) x: Vec<f64>,
-    pub(super) y: Vec<f64>,
+    pub(super) points: Vec<Point>,
     /// The index on the board of each point here.
     pub(super) order: Vec<u32>,
     /// The root alone stands in the last.
@@ -47,18 +48,18 @@ pub(super) struct Boxes {
 /// A box's points: which they are, and what is needed of them where all have one label.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
+    /// The mean m, as near as there is a number.
+    pub(super) mean: Point,
+    /// Σ‖x − m‖².
+    pub(super) squares: f64,
+    /// Σ(x − m), which rounding left.
+    dx: f32,
+    dy: f32,
     pub(super) start: u32,
     /// 0 where a group has fewer than four nodes.
     pub(super) count: u32,
-    /// The group of its four parts; none of a leaf.
-    pub(super) parts: Option<u32>,
-    /// The mean m, as near as there is a number.
-    pub(super) mean: Point,
-    /// Σ(x − m), which rounding left.
-    dx: f64,
-    dy: f64,
-    /// Σ‖x − m‖².
-    squares: f64,
+    /// The group of its four parts, and 1; 0 of a leaf.
+    parts: u32,
 }
 
 impl Node {
@@ -66,12 +67,22 @@ impl Node {
         self.start as usize..(self.start + self.count) as usize
     }
 
+    /// The group of its parts; none of a leaf.
+    pub(super) fn parts(&self) -> Option<usize> {
+        (self.parts as usize).checked_sub(1)
+    }
+
+    /// Σ(x − m), for the mean m as it is rounded.
+    pub(super) fn residual(&self) -> (f64, f64) {
+        (self.dx.into(), self.dy.into())
+    }
+
     /// Σ(x − c) and Σ‖x − c‖² for a place c.
     pub(super) fn about(&self, c: Point) -> (f64, f64, f64) {
-        let count = f64::from(self.count);
+        let (count, dx, dy) = (f64::from(self.count), f64::from(self.dx), f64::from(self.dy));
         let (x, y) = (self.mean.x - c.x, self.mean.y - c.y);
-        let squares = self.squares + 2.0 * (x * self.dx + y * self.dy) + count * (x * x + y * y);
-        (self.dx + count * x, self.dy + count * y, squares)
+        let squares = self.squares + 2.0 * (x * dx + y * dy) + count * (x * x + y * y);
+        (dx + count * x, dy + count * y, squares)
     }
 
     /// Takes another node's points in; the mean of equal points is that very point.
@@ -80,7 +91,8 @@ impl Node {
         let (dx, dy) = (other.mean.x - self.mean.x, other.mean.y - self.mean.y);
         let mean = Point::new(self.mean.x + dx * share, self.mean.y + dy * share);
         let (own, others) = (self.about(mean), other.about(mean));
-        (self.dx, self.dy, self.squares) = (own.0 + others.0, own.1 + others.1, own.2 + others.2);
+        (self.dx, self.dy) = ((own.0 + others.0) as f32, (own.1 + others.1) as f32);
+        self.squares = own.2 + others.2;
         self.mean = mean;
         self.count += other.count;
     }
@@ -119,19 +131,22 @@ impl Boxes {
 
 impl Index {
     pub(crate) fn new(points: &[Point]) -> Self {
-        let bounds = extent(points).unwrap_or((Bounds::SQUARE.min, Bounds::SQUARE.max));
-        let mut index = Self {
-            x: points.iter().map(|point| point.x).collect(),
-            y: points.iter().map(|point| point.y).collect(),
-            order: (0..points.len() as u32).collect(),
-            groups: Vec::new(),
-            frame: Frame::around(bounds),
-        };
-        let all = 0..points.len();
-        let root = if points.len() <= SMALL_BOARD {
-            index.leaf(all)
+        let (n, extent) = (points.len(), extent(points));
+        let mut index =
+            Self { points: Vec::new(), order: Vec::new(), groups: Vec::new(), frame: Frame::around(extent) };
+        let root = if n <= SMALL_BOARD {
+            index.points = points.to_vec();
+            index.order = (0..n as u32).collect();
+            index.leaf(0..n)
         } else {
-            index.divide(all, &mut Scratch::default())
+            let grid = Grid::new(n, extent);
+            let mut scratch = Scratch { cells: grid.cells(points), ..Scratch::default() };
+            let starts = starts(&scratch.cells, 0);
+            index.points = vec![Point::default(); n];
+            index.order = vec![0; n];
+            let all = points.iter().copied().zip(0..);
+            scatter(all, &scratch.cells, &starts, &mut index.points, &mut index.order);
+            index.nest(&starts, 0, grid.levels, &mut scratch).unwrap_or_default()
         };
         index.group([Some(root), None, None, None]);
         index
@@ -143,78 +158,54 @@ impl Index {
     }
 
     /// Which node of a group has the point at a place in the tree's order.
-    pub(super) fn lane(&self, g: u32, place: u32) -> usize {
-        let nodes = &self.groups[g as usize].nodes;
+    pub(super) fn lane(&self, g: usize, place: u32) -> usize {
+        let nodes = &self.groups[g].nodes;
         nodes.iter().position(|node| node.range().contains(&(place as usize))).unwrap_or(0)
     }
 
     pub(crate) fn point(&self, i: usize) -> Point {
-        Point::new(self.x[i], self.y[i])
-    }
-
-    fn extent(&self, range: Range<usize>) -> (Point, Point) {
-        let span = |values: &[f64]| {
-            values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &v| (min.min(v), max.max(v)))
-        };
-        let ((left, right), (bottom, top)) = (span(&self.x[range.clone()]), span(&self.y[range]));
-        (Point::new(left, bottom), Point::new(right, top))
+        self.points[i]
     }
 
     fn leaf(&self, range: Range<usize>) -> (Node, (Point, Point)) {
-        let first = self.point(range.start);
-        let count = range.len() as f64;
-        let mean = |values: &[f64], first: f64| first + values.iter().map(|v| v - first).sum::<f64>() / count;
-        let mean = Point::new(mean(&self.x[range.clone()], first.x), mean(&self.y[range.clone()], first.y));
-        let mut node = Node { start: range.start as u32, count: range.len() as u32, mean, ..Node::default() };
-        for (x, y) in self.x[range.clone()].iter().zip(&self.y[range.clone()]) {
-            let (dx, dy) = (x - mean.x, y - mean.y);
-            node.dx += dx;
-            node.dy += dy;
-            node.squares += dx * dx + dy * dy;
+        let points = &self.points[range.clone()];
+        let (first, count) = (lanes(points[0]), f64x2::splat(points.len() as f64));
+        let (mut sum, mut min, mut max) = (f64x2::ZERO, first, first);
+        for point in points.iter().copied().map(lanes) {
+            sum += point - first;
+            min = min.fast_min(point);
+            max = max.fast_max(point);
         }
-        (node, self.extent(range))
+        let mean = first + sum / count;
+        let (mut left, mut squares) = (f64x2::ZERO, f64x2::ZERO);
+        for point in points.iter().copied().map(lanes) {
+            let d = point - mean;
+            left += d;
+            squares += d * d;
+        }
+        let [dx, dy] = left.to_array().map(|left| left as f32);
+        let (start, count, squares) = (range.start as u32, points.len() as u32, squares.reduce_add());
+        (Node { start, count, mean: place(mean), squares, dx, dy, parts: 0 }, (place(min), place(max)))
     }
 
     /// Divides a range of points into cells, and the tree's nodes over them.
     fn divide(&mut self, range: Range<usize>, scratch: &mut Scratch) -> (Node, (Point, Point)) {
-        let (min, max) = self.extent(range.clone());
-        let side = (max.x - min.x).max(max.y - min.y);
-        if range.len() <= LEAF || side < FINEST * self.frame.unit {
+        let points = &mut self.points[range.clone()];
+        let extent = extent(points);
+        let grid = Grid::new(points.len(), extent);
+        if points.len() <= LEAF || grid.side < FINEST * self.frame.unit {
             return self.leaf(range);
         }
-        let levels = (1..MOST_LEVELS).find(|levels| range.len() >> (2 * levels) <= LEAF / 2);
-        let levels = levels.unwrap_or(MOST_LEVELS);
-        let starts = self.sort_into_cells(range, min, side, levels, scratch);
-        self.nest(&starts, 0, levels, scratch).unwrap_or_default()
-    }
-
-    /// Sorts a range by its cell along the Z curve (Morton 1966); where each cell starts, and where the last ends.
-    fn sort_into_cells(
-        &mut self,
-        range: Range<usize>,
-        min: Point,
-        side: f64,
-        levels: u32,
-        scratch: &mut Scratch,
-    ) -> [u32; 257] {
-        let cells = f64::from(1_u32 << levels);
-        let last = (1_u32 << levels) - 1;
-        let scale = cells / side;
-        scratch.cells.clear();
-        scratch.cells.extend(self.x[range.clone()].iter().zip(&self.y[range.clone()]).map(|(x, y)| {
-            let (column, row) = (((x - min.x) * scale) as u32, ((y - min.y) * scale) as u32);
-            SPREAD[column.min(last) as usize] | SPREAD[row.min(last) as usize] << 1
-        }));
-        let mut starts = [0; 257];
-        for &cell in &scratch.cells {
-            starts[usize::from(cell) + 1] += 1;
-        }
-        starts[0] = range.start as u32;
-        for cell in 1..starts.len() {
-            starts[cell] += starts[cell - 1];
-        }
-        scratch.sort(&mut self.x[range.clone()], &mut self.y[range.clone()], &mut self.order[range], &starts);
-        starts
+        let order = &mut self.order[range.clone()];
+        scratch.cells = grid.cells(points);
+        scratch.points.clear();
+        scratch.points.extend_from_slice(points);
+        scratch.order.clear();
+        scratch.order.extend_from_slice(order);
+        let all = scratch.points.iter().copied().zip(scratch.order.iter().copied());
+        let starts = starts(&scratch.cells, range.start);
+        scatter(all, &scratch.cells, &starts, points, order);
+        self.nest(&starts, 0, grid.levels, scratch).unwrap_or_default()
     }
 
     /// The node over 4^`levels` cells from `first` on; none where they are empty.
@@ -241,7 +232,7 @@ impl Index {
             node.merge(&part);
             (node, union(a, b))
         })?;
-        node.parts = Some(self.group(parts));
+        node.parts = self.group(parts) + 1;
         Some((node, extent))
     }
 
@@ -261,6 +252,26 @@ fn union(a: (Point, Point), b: (Point, Point)) -> (Point, Point) {
     (Point::new(a.0.x.min(b.0.x), a.0.y.min(b.0.y)), Point::new(a.1.x.max(b.1.x), a.1.y.max(b.1.y)))
 }
 
+fn lanes(point: Point) -> f64x2 {
+    f64x2::new([point.x, point.y])
+}
+
+fn place(lanes: f64x2) -> Point {
+    let [x, y] = lanes.to_array();
+    Point::new(x, y)
+}
+
+/// The smallest and the largest coordinates of some points, of which there is one at least.
+fn extent(points: &[Point]) -> (Point, Point) {
+    let first = lanes(points[0]);
+    let (min, max) = points
+        .iter()
+        .copied()
+        .map(lanes)
+        .fold((first, first), |(min, max), point| (min.fast_min(point), max.fast_max(point)));
+    (place(min), place(max))
+}
+
 /// The four bits of a number with gaps between them.
 const SPREAD: [u8; 16] = {
     let mut spread = [0; 16];
@@ -276,28 +287,66 @@ const SPREAD: [u8; 16] = {
 #[derive(Default)]
 struct Scratch {
     cells: Vec<u8>,
-    x: Vec<f64>,
-    y: Vec<f64>,
+    points: Vec<Point>,
     order: Vec<u32>,
 }
 
-impl Scratch {
-    /// Sorts by the cells, whose starts count from the range's own start on the board.
-    fn sort(&mut self, x: &mut [f64], y: &mut [f64], order: &mut [u32], starts: &[u32; 257]) {
-        self.x.clear();
-        self.x.extend_from_slice(x);
-        self.y.clear();
-        self.y.extend_from_slice(y);
-        self.order.clear();
-        self.order.extend_from_slice(order);
-        let mut next = *starts;
-        for (i, &cell) in self.cells.iter().enumerate() {
-            let place = &mut next[usize::from(cell)];
-            let at = (*place - starts[0]) as usize;
-            *place += 1;
-            x[at] = self.x[i];
-            y[at] = self.y[i];
-            order[at] = self.order[i];
-        }
+/// Square cells over some points, 2^levels by 2^levels of them, along the Z curve (Morton 1966).
+struct Grid {
+    corner: Point,
+    side: f64,
+    levels: u32,
+}
+
+impl Grid {
+    /// As many cells as bring the points of most of them into a leaf.
+    fn new(n: usize, (min, max): (Point, Point)) -> Self {
+        let levels = (1..MOST_LEVELS).find(|levels| n >> (2 * levels) <= LEAF).unwrap_or(MOST_LEVELS);
+        Self { corner: min, side: (max.x - min.x).max(max.y - min.y), levels }
+    }
+
+    /// The cell of each point.
+    fn cells(&self, points: &[Point]) -> Vec<u8> {
+        /// Adding it rounds to whole numbers, which are then the lowest bits.
+        const WHOLE: f64 = (1_u64 << 52) as f64 + 256.0;
+        let last = (1_usize << self.levels) - 1;
+        // Rounding to the nearest after taking a half off is rounding down.
+        let scale = f64x2::splat((last + 1) as f64 * (1.0 - 1e-9) / self.side);
+        let (corner, half, whole) = (lanes(self.corner), f64x2::splat(0.5), f64x2::splat(WHOLE));
+        let cell = |&point: &Point| {
+            let place = (lanes(point) - corner) * scale - half + whole;
+            let [column, row] = place.to_array().map(|place| place.to_bits() as usize & last);
+            SPREAD[column] | SPREAD[row] << 1
+        };
+        points.iter().map(cell).collect()
+    }
+}
+
+/// Where each cell starts, counted on from `start`, and where the last ends.
+fn starts(cells: &[u8], start: usize) -> [u32; 257] {
+    let mut starts = [0; 257];
+    for &cell in cells {
+        starts[usize::from(cell) + 1] += 1;
+    }
+    starts[0] = start as u32;
+    for cell in 1..starts.len() {
+        starts[cell] += starts[cell - 1];
+    }
+    starts
+}
+
+/// Puts points and their indices in the order of their cells.
+fn scatter(
+    all: impl Iterator<Item = (Point, u32)>,
+    cells: &[u8],
+    starts: &[u32; 257],
+    points: &mut [Point],
+    order: &mut [u32],
+) {
+    let mut next = starts.map(|start| start - starts[0]);
+    for ((point, i), &cell) in all.zip(cells) {
+        let place = &mut next[usize::from(cell)];
+        (points[*place as usize], order[*place as usize]) = (point, i);
+        *place += 1;
     }
 }
