@@ -53,8 +53,8 @@ pub(super) struct Node {
     /// Σ‖x − m‖².
     pub(super) squares: f64,
     /// Σ(x − m), which rounding left.
-    dx: f32,
-    dy: f32,
+    dx: f64,
+    dy: f64,
     pub(super) start: u32,
     /// 0 where a group has fewer than four nodes.
     pub(super) count: u32,
@@ -74,15 +74,15 @@ impl Node {
 
     /// Σ(x − m), for the mean m as it is rounded.
     pub(super) fn residual(&self) -> (f64, f64) {
-        (self.dx.into(), self.dy.into())
+        (self.dx, self.dy)
     }
 
     /// Σ(x − c) and Σ‖x − c‖² for a place c.
     pub(super) fn about(&self, c: Point) -> (f64, f64, f64) {
-        let (count, dx, dy) = (f64::from(self.count), f64::from(self.dx), f64::from(self.dy));
+        let count = f64::from(self.count);
         let (x, y) = (self.mean.x - c.x, self.mean.y - c.y);
-        let squares = self.squares + 2.0 * (x * dx + y * dy) + count * (x * x + y * y);
-        (dx + count * x, dy + count * y, squares)
+        let squares = self.squares + 2.0 * (x * self.dx + y * self.dy) + count * (x * x + y * y);
+        (self.dx + count * x, self.dy + count * y, squares)
     }
 
     /// Takes another node's points in; the mean of equal points is that very point.
@@ -91,8 +91,7 @@ impl Node {
         let (dx, dy) = (other.mean.x - self.mean.x, other.mean.y - self.mean.y);
         let mean = Point::new(self.mean.x + dx * share, self.mean.y + dy * share);
         let (own, others) = (self.about(mean), other.about(mean));
-        (self.dx, self.dy) = ((own.0 + others.0) as f32, (own.1 + others.1) as f32);
-        self.squares = own.2 + others.2;
+        (self.dx, self.dy, self.squares) = (own.0 + others.0, own.1 + others.1, own.2 + others.2);
         self.mean = mean;
         self.count += other.count;
     }
@@ -183,7 +182,7 @@ impl Index {
             left += d;
             squares += d * d;
         }
-        let [dx, dy] = left.to_array().map(|left| left as f32);
+        let [dx, dy] = left.to_array();
         let (start, count, squares) = (range.start as u32, points.len() as u32, squares.reduce_add());
         (Node { start, count, mean: place(mean), squares, dx, dy, parts: 0 }, (place(min), place(max)))
     }
