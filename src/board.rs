@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rand::Rng;
 
-use crate::error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
+use crate::error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS, named};
 use crate::nearest::Index;
 use crate::point::{Bounds, Point};
 use crate::random::{Purpose, generator, normal_pair, uniform};
@@ -366,13 +366,7 @@ impl FromStr for Preset {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL.iter().find(|info| info.name == name).map(|info| info.preset).ok_or_else(|| {
-            Error::UnknownName {
-                of: "board",
-                name: name.to_owned(),
-                known: Self::ALL.iter().map(|info| info.name).collect(),
-            }
-        })
+        named("board", name, Self::ALL, |info| info.name).map(|info| info.preset)
     }
 }
 

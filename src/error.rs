@@ -97,6 +97,19 @@ impl Error {
     }
 }
 
+/// The row of a table that has a name.
+pub(crate) fn named<T>(
+    of: &'static str,
+    name: &str,
+    table: &'static [T],
+    name_of: fn(&T) -> &'static str,
+) -> Result<&'static T, Error> {
+    table.iter().find(|row| name_of(row) == name).ok_or_else(|| {
+        let known = table.iter().map(name_of).collect();
+        Error::UnknownName { of, name: name.to_owned(), known }
+    })
+}
+
 impl Error {
     /// The message, its fractional numbers written by `number`: in a browser the platform writes them, which saves
     /// a sixth of the Wasm.

@@ -5,7 +5,7 @@ use core::str::FromStr;
 use rand::Rng;
 
 use crate::board::{Board, checked};
-use crate::error::{Error, MAX_K};
+use crate::error::{Error, MAX_K, named};
 use crate::point::Point;
 use crate::random::{Purpose, generator, index, shuffled, uniform};
 
@@ -99,13 +99,7 @@ impl FromStr for Seeding {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL.iter().find(|info| info.name == name).map(|info| info.seeding).ok_or_else(|| {
-            Error::UnknownName {
-                of: "seeding",
-                name: name.to_owned(),
-                known: Self::ALL.iter().map(|info| info.name).collect(),
-            }
-        })
+        named("seeding", name, Self::ALL, |info| info.name).map(|info| info.seeding)
     }
 }
 

@@ -83,7 +83,7 @@ impl Surface for Recorder {
         self.mark(colour, opacity, Some(width));
     }
 
-    fn pixels(&mut self, _: &Raster) {
+    fn pixels(&mut self, _: &mut Raster) {
         self.pixels_after.push(self.marks.len());
     }
 }

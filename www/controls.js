@@ -18,6 +18,8 @@ const AHEAD = 200_000;
 const MAX_ITERATION = 100_000;
 /** How long the page may be busy at a time, in milliseconds. */
 const SLICE = 30;
+/** As many points as the small picture of a figure shows. */
+const MOST_IN_PICTURE = 2_000;
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 let state = {}; // what is asked for; what is shown, once it could be made
@@ -362,7 +364,9 @@ function buildFigures() {
     const link = document.createElement("a");
     link.href = written({ ...FIGURES[i].state, cells: true, trails: true });
     const picture = document.createElement("kmeans-board");
-    for (const [name, value] of Object.entries({ ...shows, speed: 60, label: title })) picture.setAttribute(name, value);
+    // A small picture has no room for more, and needs nothing loaded for them.
+    const n = Math.min(shows.n, MOST_IN_PICTURE);
+    for (const [name, value] of Object.entries({ ...shows, n, speed: 60, label: title })) picture.setAttribute(name, value);
     picture.toggleAttribute("voronoi", true);
     picture.addEventListener("ready", () => picture.run(), { once: true });
     link.append(picture, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));

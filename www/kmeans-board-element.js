@@ -82,6 +82,7 @@ export class KMeansBoard extends HTMLElement {
   #isInView = true;
   #halfStepsLeft = 0; // to make on the way: Infinity while playing
   #motion; // { from, duration } in milliseconds, while something moves
+  #isUnfinished = false; // while the picture has not all points yet
   #nextBeat = 0;
   #frame = 0;
   #loopTimer = 0;
@@ -384,7 +385,7 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #schedule() {
-    const isBusy = this.#motion || this.#halfStepsLeft;
+    const isBusy = this.#motion || this.#halfStepsLeft || this.#isUnfinished;
     if (isBusy && this.#isInView && this.isConnected && this.#kmeans) {
       this.#frame ||= requestAnimationFrame((now) => this.#tick(now));
     }
@@ -393,9 +394,9 @@ export class KMeansBoard extends HTMLElement {
   #tick(now) {
     this.#frame = 0;
     this.#beat(now);
-    if (this.#motion) {
+    if (this.#motion || this.#isUnfinished) {
       this.#paint(now);
-      if (now >= this.#motion.from + this.#motion.duration) this.#motion = undefined;
+      if (this.#motion && now >= this.#motion.from + this.#motion.duration) this.#motion = undefined;
     }
     this.#schedule();
   }
@@ -410,7 +411,8 @@ export class KMeansBoard extends HTMLElement {
       cells: this.voronoi,
       trails: this.trails,
     });
-    this.#kmeans.paint(this.#context, this.#look, t);
+    this.#isUnfinished = !this.#kmeans.paint(this.#context, this.#look, t);
+    if (this.#isUnfinished) this.#schedule();
   }
 
   /** Also where only the device's pixels change, as on another screen; not every browser can tell. */

@@ -1,8 +1,6 @@
 // The clustering without a page: KMeans wraps the generated package and checks what it is given.
 
-import instantiate, {
-  Field, boards, limits, randomSeed, seedings,
-} from "./pkg/kmeans_board.js";
+import instantiate, * as small from "./pkg/kmeans_board.js";
 
 /** What is wrong with what was asked for: the message names the value and the limit, `code` is for programs. */
 export class KMeansError extends Error {
@@ -20,17 +18,38 @@ const START = ["k", "seeding", "centroids", "seed"];
 const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...START];
 
 let loading; // the one promise of the one Wasm instance
+let loadingLarge; // and of the one that knows large boards, which is loaded where there is one
 let tables; // what the core lists, once it is there
 
+/** A module with nothing in it but a function of vectors. */
+const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
+
 async function loadOnce() {
+  if (!WebAssembly.validate(VECTORS)) {
+    throw new KMeansError("this browser's WebAssembly has no SIMD, as all have since 2023", "no-simd");
+  }
   await instantiate();
-  const [maxPoints, maxK, minSpread, maxSpread] = limits();
+  const [maxPoints, maxK, minSpread, maxSpread, smallBoard] = small.limits();
   const freeze = (rows) => Object.freeze(rows.map(Object.freeze));
   tables = {
-    boards: freeze(boards()),
-    seedings: freeze(seedings()),
+    boards: freeze(small.boards()),
+    seedings: freeze(small.seedings()),
     limits: Object.freeze({ n: maxPoints, k: maxK, seed: SEED_LIMIT, spread: Object.freeze([minSpread, maxSpread]) }),
+    smallBoard,
   };
+}
+
+/** The core for so many points: the same functions and the same results, with or without what large boards need. */
+async function coreFor(n) {
+  if (!(n > table("smallBoard"))) return small;
+  loadingLarge ??= import("./pkg/kmeans_board_large.js").then(async (large) => {
+    await large.default();
+    return large;
+  }).catch((error) => {
+    loadingLarge = undefined; // so that it can be tried again
+    throw error;
+  });
+  return loadingLarge;
 }
 
 function table(name) {
@@ -111,7 +130,7 @@ function given(options = {}, known = OPTIONS) {
 /** The part of the options that starts a run: the centroids themselves, or what chooses them. */
 function resolvedStart({ k, seeding, centroids, seed }) {
   const { k: maxK } = table("limits");
-  const start = { seed: seed === undefined ? randomSeed() : integer("seed", seed, 0, SEED_LIMIT) };
+  const start = { seed: seed === undefined ? small.randomSeed() : integer("seed", seed, 0, SEED_LIMIT) };
   if (centroids !== undefined) {
     if (seeding !== undefined) throw new KMeansError("centroids are given, so seeding can not be", "conflict");
     const own = flat("centroids", centroids).slice();
@@ -142,7 +161,7 @@ function resolvedBoard(options, start) {
   };
 }
 
-function makeField({ board, n, clusters, spread, points, boardSeed }) {
+function makeField({ Field }, { board, n, clusters, spread, points, boardSeed }) {
   return guarded(() => points ? Field.fromPoints(points)
     : Field.draw(board, n, clusters, spread && new Float64Array(spread), boardSeed));
 }
@@ -193,7 +212,8 @@ export class KMeans {
     const asked = given(options);
     const start = resolvedStart(asked);
     const board = resolvedBoard(asked, start);
-    const field = makeField(board);
+    const core = await coreFor(board.points ? board.points.length / 2 : board.n);
+    const field = makeField(core, board);
     try {
       const clustering = makeClustering(field, start);
       // Large arrays stay in the core alone.
@@ -211,23 +231,28 @@ export class KMeans {
     return this.#clustering;
   }
 
+  get #state() { return this.#core.state(); }
+
   get points() { this.#core; return this.#field.points(); }
   get centroids() { return this.#core.centroids(); }
   get labels() { return this.#core.labels(); }
   get counts() { return this.#core.counts(); }
   get n() { this.#core; return this.#field.n; }
-  get k() { return this.#core.k; }
+  get k() { return this.#state[0]; }
   get seed() { this.#core; return this.#start.seed; }
-  get iteration() { return this.#core.iteration; }
-  get converged() { return this.#core.converged; }
-  get phase() { return this.#core.phase; }
-  get inertia() { return this.#core.inertia; }
+  get iteration() { return this.#state[1]; }
+  get converged() { return this.#state[3] === 1; }
+  get phase() { return this.#state[4] ? "update" : "assign"; }
+  get inertia() { return this.#state[5]; }
 
   /** The last iteration that has been computed: `seek` goes so far. */
-  get computed() { return this.#core.computed; }
+  get computed() { return this.#state[2]; }
 
   /** How many labels the last assign changed; undefined before the first. */
-  get changed() { return this.#core.changed; }
+  get changed() {
+    const changed = this.#state[6];
+    return changed < 0 ? undefined : changed;
+  }
 
   /** The corners of the board's bounds: `[left, bottom, right, top]`. */
   get bounds() { this.#core; return this.#field.bounds(); }
@@ -298,12 +323,13 @@ export class KMeans {
 
   /**
    * Paints the board on a 2D context: the motion since `hold()`, at `t` of its way from 0 to 1.
-   * `size` is the side in CSS pixels, `scale` device pixels to one, colours are 0xRRGGBB.
+   * `size` is the side in CSS pixels, `scale` device pixels to one, colours are 0xRRGGBB. Returns whether every point
+   * is in the picture: very many are brought in with several paintings, so that none takes long.
    */
   paint(context, { size, scale = 1, background = 0xffffff, ink = 0, cells = true, trails = true, centroids = true }, t = 1) {
     const side = number("size", size) * number("scale", scale);
     if (!(side > 0 && side <= MAX_SIDE)) throw new KMeansError(`size × scale must be above 0 and at most ${MAX_SIDE}, not ${side}`, "range");
-    this.#core.paint(context, size, scale, background, ink, cells | (trails << 1) | (centroids << 2), t);
+    return this.#core.paint(context, size, scale, background, ink, cells | (trails << 1) | (centroids << 2), t);
   }
 
   free() {

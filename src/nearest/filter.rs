@@ -182,8 +182,14 @@ pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, su
     let mut pass = Pass::new(index, centroids, sums);
     pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
     pass.lists = (0..centroids.len() as u16).collect();
-    let mut changed = 0;
-    let common = pass.group(index.root(), 0..centroids.len(), labels, &mut changed);
+    let (mut changed, root, all) = (0, index.root(), 0..centroids.len());
+    let common = if index.is_small() {
+        let label = pass.node(&index.groups[root].nodes[0], labels.nodes[root][0], all, labels, &mut changed);
+        labels.nodes[root][0] = label;
+        label
+    } else {
+        pass.group(root, all, labels, &mut changed)
+    };
     if common != MIXED {
         pass.add_boxes(index.root(), labels);
     }
@@ -329,7 +335,7 @@ impl<'a> Pass<'a> {
 
     /// Whether a leaf is so large, and so small a part of the board, that its points are best summed about its mean.
     fn is_local(&self, node: &Node) -> bool {
-        node.count >= MANY && self.index.groups.len() > 1
+        node.count >= MANY && !self.index.is_small()
     }
 
     /// Labels a leaf's points by a search through the candidates; how many labels changed.
@@ -502,9 +508,11 @@ impl<'a> Pass<'a> {
                 None => {
                     let labels = &labels.points[node.range()];
                     self.lists.clear();
-                    self.lists.extend(labels);
-                    self.lists.sort_unstable();
-                    self.lists.dedup();
+                    for label in labels {
+                        if !self.lists.contains(label) {
+                            self.lists.push(*label);
+                        }
+                    }
                     self.add_leaf(node, labels, 0..self.lists.len());
                 }
             }

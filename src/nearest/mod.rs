@@ -14,6 +14,8 @@ use crate::point::{Point, sort_key};
 use filter::Part;
 pub(crate) use tree::Index;
 use tree::Node;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use tree::SMALL_BOARD;
 
 /// The label of a point before the first assign: it belongs to no cluster yet.
 pub const UNASSIGNED: u32 = u32::MAX;

@@ -6,9 +6,11 @@ use wide::f64x2;
 
 use crate::point::Point;
 
-/// Boards of up to so many points are one leaf: for them, to look at every point takes less time than to look
-/// at boxes first.
-pub(super) const SMALL_BOARD: usize = 1_000;
+/// Boards of up to so many points are one leaf: for them, to look at every point takes little time, and what looks at
+/// boxes need not be loaded.
+pub(crate) const SMALL_BOARD: usize = 2_000;
+/// Whether this build knows larger boards.
+const KNOWS_LARGE: bool = cfg!(feature = "large");
 /// A box with more points is divided.
 const LEAF: usize = 100;
 /// A box is divided at once into 4^levels cells, at most 4⁴ of them.
@@ -69,7 +71,7 @@ impl Node {
 
     /// The group of its parts; none of a leaf.
     pub(super) fn parts(&self) -> Option<usize> {
-        (self.parts as usize).checked_sub(1)
+        if KNOWS_LARGE { (self.parts as usize).checked_sub(1) } else { None }
     }
 
     /// Σ(x − m), for the mean m as it is rounded.
@@ -133,7 +135,7 @@ impl Index {
         let (n, extent) = (points.len(), extent(points));
         let mut index =
             Self { points: Vec::new(), order: Vec::new(), groups: Vec::new(), frame: Frame::around(extent) };
-        let root = if n <= SMALL_BOARD {
+        let root = if n <= SMALL_BOARD || !KNOWS_LARGE {
             index.points = points.to_vec();
             index.order = (0..n as u32).collect();
             index.leaf(0..n)
@@ -149,6 +151,16 @@ impl Index {
         };
         index.group([Some(root), None, None, None]);
         index
+    }
+
+    /// Whether the tree is one leaf.
+    pub(crate) fn is_small(&self) -> bool {
+        self.groups.len() == 1 || !KNOWS_LARGE
+    }
+
+    /// The number of points.
+    pub(crate) fn len(&self) -> usize {
+        self.points.len()
     }
 
     /// The group of the root.

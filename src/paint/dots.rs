@@ -1,12 +1,15 @@
-//! The points as dots: circles while they are few, stamped into pixels when they are many.
+//! The points as dots: circles while they are few, a mosaic of pixels when they are many.
+
+use std::sync::Arc;
 
 use super::palette::{Palette, Rgb};
 use super::{Look, Moment, Surface, View};
+use crate::board::Board;
 use crate::nearest::{Index, NONE};
 use crate::point::{Point, sorted};
 
-/// Up to so many points each dot is a circle of the surface; beyond, stamping takes less time than tracing.
-const MOST_CIRCLES: usize = 2_000;
+/// So many points can be given another colour between two frames; more of them take several, without a motion.
+const MOST_COLOURED: usize = 1_500_000;
 
 /// A little transparency lets overlapping dots be told apart.
 const OPACITY: f64 = 0.94;
@@ -18,9 +21,9 @@ pub(super) struct Dots<'a> {
     palette: &'static Palette,
     view: &'a View,
     look: &'a Look,
-    /// The labels before and now; at the end of a motion nothing tells what was before.
-    before: Vec<u16>,
     now: Vec<u16>,
+    /// The labels before, while a motion tells what they were.
+    before: Option<Vec<u16>>,
 }
 
 impl<'a> Dots<'a> {
@@ -32,20 +35,21 @@ impl<'a> Dots<'a> {
     ) -> Self {
         let index = moment.lloyd.board().index();
         let now = moment.lloyd.assignment().flat(index);
-        let before = match &moment.before.labels {
-            _ if moment.t >= 1.0 => now.clone(),
+        let before = (moment.t < 1.0 && now.len() <= MOST_COLOURED).then(|| match &moment.before.labels {
             Some(labels) if labels.fit(index) => labels.flat(index),
             _ => vec![NONE; now.len()],
-        };
-        Self { index, moment, palette, view, look, before, now }
+        });
+        Self { index, moment, palette, view, look, now, before }
     }
 
     pub(super) fn paint(&self, raster: &mut Raster, surface: &mut impl Surface) {
-        if self.now.len() <= MOST_CIRCLES {
+        if self.index.is_small() {
             self.trace(surface);
         } else {
-            self.stamp(raster);
-            surface.pixels(raster);
+            self.lay(raster);
+            if raster.has_places() {
+                surface.pixels(raster);
+            }
         }
     }
 
@@ -55,38 +59,68 @@ impl<'a> Dots<'a> {
         place.map_or(self.palette.unassigned, |place| self.palette.colour(*place))
     }
 
-    fn colour(&self, i: usize) -> Rgb {
-        self.colour_of(self.before[i]).mixed(self.colour_of(self.now[i]), self.moment.t)
-    }
-
-    fn place(&self, i: usize) -> Point {
-        self.view.place(self.index.point(i))
+    fn mixed(&self, before: u16, now: u16) -> Rgb {
+        self.colour_of(before).mixed(self.colour_of(now), self.moment.t)
     }
 
     /// All dots of one colour are one path.
     fn trace(&self, surface: &mut impl Surface) {
         let radius = dot_radius(self.look.size, self.now.len());
-        let labels = self.now.iter().zip(&self.before);
+        let before = self.before.as_ref().unwrap_or(&self.now);
+        let labels = self.now.iter().zip(before);
         let order = sorted(labels.map(|(&now, &before)| u64::from(now) << 16 | u64::from(before)));
         for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
             for &(_, i) in alike {
-                let place = self.place(i as usize);
+                let place = self.view.place(self.index.point(i as usize));
                 surface.circle(place.x, place.y, radius);
             }
-            surface.fill(self.colour(alike[0].1 as usize), OPACITY);
+            let first = alike[0].1 as usize;
+            surface.fill(self.mixed(before[first], self.now[first]), OPACITY);
         }
     }
 
-    fn stamp(&self, raster: &mut Raster) {
-        let scale = self.look.scale;
-        let disc = Disc::new(dot_radius(self.look.size, self.now.len()) * scale);
-        raster.clear((self.look.size * scale).round() as usize);
-        for i in 0..self.now.len() {
-            let place = self.place(i);
-            raster.stamp(&disc, place.x * scale, place.y * scale, self.colour(i));
+    /// Brings the mosaic up to date: only the pixels of points that changed are touched.
+    fn lay(&self, raster: &mut Raster) {
+        raster.fit(self.moment.lloyd.board(), self.view, self.look);
+        let unassigned = core::iter::once(self.palette.unassigned);
+        let colours = self.moment.colours.iter().map(|place| self.palette.colour(*place));
+        raster.wear(colours.chain(unassigned).collect());
+        if !raster.has_places() {
+            return;
         }
-        raster.finish();
+        let before = self.before.as_ref().unwrap_or(&self.now);
+        const AT_ONCE: usize = 16;
+        let mut left = MOST_COLOURED;
+        let (before_chunks, before_rest) = before.as_chunks::<AT_ONCE>();
+        let (now_chunks, now_rest) = self.now.as_chunks::<AT_ONCE>();
+        for (i, (before, now)) in before_chunks.iter().zip(now_chunks).enumerate() {
+            let shown = raster.shown.as_chunks::<AT_ONCE>().0[i];
+            let differences = before.iter().zip(now).zip(&shown);
+            if differences.fold(0, |all, ((before, now), shown)| all | (before ^ now) | (now ^ shown)) != 0 {
+                if left == 0 {
+                    raster.is_behind = true;
+                    return;
+                }
+                left = left.saturating_sub(AT_ONCE);
+                self.colour(raster, AT_ONCE * i, before, now);
+            }
+        }
+        raster.is_behind = false;
+        self.colour(raster, AT_ONCE * now_chunks.len(), before_rest, now_rest);
+    }
+
+    /// Colours the points from `first` on that do not show what they should.
+    fn colour(&self, raster: &mut Raster, first: usize, before: &[u16], now: &[u16]) {
+        for (i, (&before, &now)) in (first..).zip(before.iter().zip(now)) {
+            if before != now {
+                raster.colour(i, self.mixed(before, now));
+                raster.shown[i] = STALE;
+            } else if raster.shown[i] != now {
+                raster.colour(i, self.colour_of(now));
+                raster.shown[i] = now;
+            }
+        }
     }
 }
 
@@ -95,11 +129,44 @@ fn dot_radius(size: f64, n: usize) -> f64 {
     (0.14 * size / (n as f64).sqrt()).min(1.9 + size * 0.0042).max(0.6)
 }
 
-/// A square picture in device pixels: red, green, blue and opacity, a byte each, row by row.
+/// Where dots can shrink no more and begin to cover each other, they grow fainter, so that what shows is how dense
+/// they lie.
+fn opacity(side: usize, n: usize, radius: f64) -> f64 {
+    /// So many dots over each place on average do no harm.
+    const CROWDED: f64 = 0.3;
+    let crowd = n as f64 * core::f64::consts::PI * radius * radius / (side * side) as f64;
+    OPACITY * (CROWDED / crowd).sqrt().min(1.0)
+}
+
+/// In the place of a label: the pixels show no label's colour.
+const STALE: u16 = NONE - 1;
+
+/// A square picture of many points in device pixels: red, green, blue and opacity, a byte each, row by row.
+///
+/// Which pixels the points cover, and how much, never changes; so each pixel belongs to the point that covers it
+/// most, and a point that changes its colour changes those pixels only. Where dots overlap, the opacity grows with
+/// their number.
 #[derive(Debug, Clone, Default)]
 pub struct Raster {
+    board: Option<Arc<Board>>,
     side: usize,
+    radius: f64,
     rgba: Vec<u8>,
+    /// How many points have been laid, when it has to go on.
+    laid: usize,
+    /// While points are laid, the point that covers each pixel most; its pixels are those that point to it.
+    owners: Vec<u32>,
+    /// Where the pixels of each point begin in `pixels`, and where the last one's end.
+    owned: Vec<u32>,
+    pixels: Vec<u32>,
+    /// The label whose colour each point shows.
+    shown: Vec<u16>,
+    /// Whether there was no time for all that have another label than they show.
+    is_behind: bool,
+    /// The colours by label, the last for points that have none.
+    colours: Vec<Rgb>,
+    /// The first and the last pixel that have changed since they were put anywhere.
+    changed: Option<(u32, u32)>,
 }
 
 impl Raster {
@@ -113,80 +180,164 @@ impl Raster {
         &self.rgba
     }
 
-    fn clear(&mut self, side: usize) {
-        self.side = side;
-        self.rgba.clear();
-        self.rgba.resize(4 * side * side, 0);
+    /// Whether every point is in the picture in its colour; otherwise the next painting brings more.
+    pub fn is_complete(&self) -> bool {
+        self.board.is_none() || self.has_places() && !self.is_behind
     }
 
-    /// Puts a disc over what is there; until `finish` the colours are multiplied by the opacity.
-    fn stamp(&mut self, disc: &Disc, x: f64, y: f64, colour: Rgb) {
-        let (column, row, mask) = disc.placed(x, y);
-        for (dy, coverage) in mask.chunks_exact(disc.side).enumerate() {
-            let y = row + dy as isize;
-            if !(0..self.side as isize).contains(&y) {
-                continue;
-            }
-            for (dx, &alpha) in coverage.iter().enumerate() {
-                let x = column + dx as isize;
-                if alpha > 0 && (0..self.side as isize).contains(&x) {
-                    let at = 4 * (y as usize * self.side + x as usize);
-                    blend(&mut self.rgba[at..at + 4], colour, u32::from(alpha));
+    /// Whether it is known which pixels the points have.
+    fn has_places(&self) -> bool {
+        !self.owned.is_empty()
+    }
+
+    /// The rows of pixels that have changed since the last call.
+    pub fn take_changed(&mut self) -> core::ops::Range<usize> {
+        let row = |at: u32| at as usize / self.side;
+        self.changed.take().map_or(0..0, |(first, last)| row(first)..row(last) + 1)
+    }
+
+    /// Lays the points of a board, as many as take a moment; where they lie is kept until board or size change.
+    fn fit(&mut self, board: &Arc<Board>, view: &View, look: &Look) {
+        let side = (look.size * look.scale).round() as usize;
+        let index = board.index();
+        let radius = dot_radius(look.size, index.len()) * look.scale;
+        let is_same = self.board.as_ref().is_some_and(|own| Arc::ptr_eq(own, board));
+        if !is_same || (self.side, self.radius) != (side, radius) {
+            *self = Self { board: Some(board.clone()), side, radius, ..Self::default() };
+            self.rgba = vec![0; 4 * side * side];
+            self.owners = vec![u32::MAX; side * side];
+        }
+        if self.owned.is_empty() {
+            self.lay(index, view, look.scale);
+        }
+    }
+
+    fn lay(&mut self, index: &Index, view: &View, scale: f64) {
+        /// So many pixels are covered in a moment.
+        const AT_ONCE: usize = 3_000_000;
+        if self.laid == index.len() {
+            return self.share_out(index.len());
+        }
+        let disc = Disc::new(self.radius, opacity(self.side, index.len(), self.radius));
+        let (start, most) = (self.laid, AT_ONCE / disc.most_pixels());
+        let until = index.len().min(start + most);
+        for i in start..until {
+            let place = view.place(index.point(i));
+            self.stamp(&disc, place.x * scale, place.y * scale, i as u32);
+        }
+        self.laid = until;
+        // To share them out takes a moment of its own.
+        if until == index.len() && until - start < most / 2 {
+            self.share_out(until);
+        }
+    }
+
+    /// Covers pixels with a disc: the opacity is kept where it belongs, the most that one point covers in red.
+    fn stamp(&mut self, disc: &Disc, x: f64, y: f64, i: u32) {
+        let (column, row) = (x.floor() as isize, y.floor() as isize);
+        let side = self.side as isize;
+        for &Covered { dx, dy, alpha } in disc.pixels(x, y) {
+            let (x, y) = (column + isize::from(dx), row + isize::from(dy));
+            if (0..side).contains(&x) && (0..side).contains(&y) {
+                let at = (y * side + x) as usize;
+                let pixel = &mut self.rgba[4 * at..4 * at + 4];
+                // Source over destination (Porter & Duff 1984).
+                pixel[3] += ((u32::from(alpha) * u32::from(255 - pixel[3]) + 127) / 255) as u8;
+                if alpha > pixel[0] {
+                    pixel[0] = alpha;
+                    self.owners[at] = i;
                 }
             }
         }
     }
 
-    fn finish(&mut self) {
-        for pixel in self.rgba.chunks_exact_mut(4).filter(|pixel| pixel[3] > 0) {
-            let alpha = u32::from(pixel[3]);
-            for channel in &mut pixel[..3] {
-                *channel = ((u32::from(*channel) * 255 + alpha / 2) / alpha).min(255) as u8;
-            }
+    /// Turns the owners of the pixels into the pixels of the owners.
+    fn share_out(&mut self, n: usize) {
+        let owners = core::mem::take(&mut self.owners);
+        let mut owned = vec![0; n + 1];
+        for &owner in owners.iter().filter(|owner| **owner != u32::MAX) {
+            owned[owner as usize + 1] += 1;
+        }
+        for i in 0..n {
+            owned[i + 1] += owned[i];
+        }
+        self.pixels = vec![0; owned[n] as usize];
+        for (at, &owner) in owners.iter().enumerate().filter(|(_, owner)| **owner != u32::MAX) {
+            let next = &mut owned[owner as usize];
+            self.pixels[*next as usize] = at as u32;
+            *next += 1;
+        }
+        // Each start has moved on to where the next one begins.
+        owned.rotate_right(1);
+        owned[0] = 0;
+        self.owned = owned;
+        self.shown = vec![STALE; n];
+    }
+
+    /// Takes the colours of the labels; where they are others than before, no point shows its own.
+    fn wear(&mut self, colours: Vec<Rgb>) {
+        if colours != self.colours {
+            self.shown.fill(STALE);
+            self.colours = colours;
+        }
+    }
+
+    /// Colours the pixels of a point.
+    fn colour(&mut self, i: usize, Rgb(red, green, blue): Rgb) {
+        let own = &self.pixels[self.owned[i] as usize..self.owned[i + 1] as usize];
+        for &at in own {
+            let at = 4 * at as usize;
+            self.rgba[at..at + 3].copy_from_slice(&[red, green, blue]);
+        }
+        if let (Some(&first), Some(&last)) = (own.first(), own.last()) {
+            self.changed = Some(match self.changed {
+                Some((least, most)) => (least.min(first), most.max(last)),
+                None => (first, last),
+            });
         }
     }
 }
 
-/// Source over destination, both multiplied by their opacity (Porter & Duff 1984).
-fn blend(pixel: &mut [u8], Rgb(red, green, blue): Rgb, alpha: u32) {
-    for (channel, source) in pixel.iter_mut().zip([red, green, blue, 255]) {
-        *channel = ((u32::from(source) * alpha + u32::from(*channel) * (255 - alpha) + 127) / 255) as u8;
-    }
-}
-
 /// A disc's coverage of the pixels, at each of a few places of its middle within a pixel.
-struct Disc {
-    side: usize,
-    masks: Vec<Vec<u8>>,
+struct Disc(Vec<Vec<Covered>>);
+
+/// A pixel that a disc covers, as it lies from the disc's middle, and how much.
+struct Covered {
+    dx: i16,
+    dy: i16,
+    alpha: u8,
 }
 
 impl Disc {
     /// So many places to a pixel, in each direction.
     const PLACES: usize = 4;
 
-    fn new(radius: f64) -> Self {
-        let side = 2 * radius.ceil() as usize + 2;
-        let at = |place: usize| (place as f64 + 0.5) / Self::PLACES as f64 + (side / 2 - 1) as f64;
+    fn new(radius: f64, opacity: f64) -> Self {
+        let at = |place: usize| (place as f64 + 0.5) / Self::PLACES as f64;
         let places = (0..Self::PLACES * Self::PLACES)
             .map(|place| Point::new(at(place % Self::PLACES), at(place / Self::PLACES)));
-        let masks = places.map(|middle| Self::mask(middle, radius, side)).collect();
-        Self { side, masks }
+        Self(places.map(|middle| Self::around(middle, radius, opacity)).collect())
     }
 
     /// Coverage falls from 1 to 0 within one pixel across the edge; a disc smaller than a pixel is fainter.
-    fn mask(middle: Point, radius: f64, side: usize) -> Vec<u8> {
-        let coverage = |i: usize| {
-            let pixel = Point::new((i % side) as f64 + 0.5, (i / side) as f64 + 0.5);
+    fn around(middle: Point, radius: f64, opacity: f64) -> Vec<Covered> {
+        let reach = (radius + 1.0).ceil() as i16;
+        let coverage = |dx: i16, dy: i16| {
+            let pixel = Point::new(f64::from(dx) + 0.5, f64::from(dy) + 0.5);
             (radius + 0.5 - pixel.distance(middle)).min(2.0 * radius).min(1.0).max(0.0)
         };
-        (0..side * side).map(|i| (coverage(i) * OPACITY * 255.0).round() as u8).collect()
+        let pixels = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)));
+        let alpha = |(dx, dy)| Covered { dx, dy, alpha: (coverage(dx, dy) * opacity * 255.0).round() as u8 };
+        pixels.map(alpha).filter(|covered| covered.alpha > 0).collect()
     }
 
-    /// The upper left pixel and the mask of a disc around a place.
-    fn placed(&self, x: f64, y: f64) -> (isize, isize, &[u8]) {
+    /// The pixels of a disc around a place.
+    fn pixels(&self, x: f64, y: f64) -> &[Covered] {
         let place = |v: f64| ((v - v.floor()) * Self::PLACES as f64) as usize;
-        let mask = &self.masks[place(y) * Self::PLACES + place(x)];
-        let corner = self.side as isize / 2 - 1;
-        (x.floor() as isize - corner, y.floor() as isize - corner, mask)
+        &self.0[place(y) * Self::PLACES + place(x)]
+    }
+
+    fn most_pixels(&self) -> usize {
+        self.0.iter().map(Vec::len).max().unwrap_or(1).max(1)
     }
 }

@@ -35,7 +35,7 @@ pub trait Surface: Path {
     /// Strokes the path.
     fn stroke(&mut self, colour: Rgb, opacity: f64, width: f64);
     /// Puts device pixels over the whole picture.
-    fn pixels(&mut self, raster: &Raster);
+    fn pixels(&mut self, raster: &mut Raster);
 }
 
 /// How a picture should look.

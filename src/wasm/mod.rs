@@ -10,11 +10,16 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d;
 
+use crate::nearest::SMALL_BOARD;
 use crate::paint::{self, Before, Layers, Look, Moment, Raster};
 use crate::{
-    Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, cells,
+    Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding,
+    cells,
 };
-use canvas::Canvas;
+use canvas::{Canvas, Layer};
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// An error of the core as one of JavaScript's, its code as a property.
 impl From<Error> for JsValue {
@@ -74,11 +79,11 @@ pub fn seedings() -> Array {
     listed(Seeding::ALL.iter().map(row))
 }
 
-/// The most points, the most clusters, and the smallest and the largest σ.
+/// The most points, the most clusters, the smallest and the largest σ, and the most points of a small board.
 #[wasm_bindgen]
 pub fn limits() -> Vec<f64> {
     let [low, high] = SPREAD_LIMITS;
-    vec![MAX_POINTS as f64, MAX_K as f64, low, high]
+    vec![MAX_POINTS as f64, MAX_K as f64, low, high, SMALL_BOARD as f64]
 }
 
 /// A seed from the system's randomness.
@@ -167,22 +172,19 @@ pub struct Clustering {
     before: Before,
     colours: Vec<u8>,
     raster: Raster,
+    layer: Layer,
 }
 
 impl Clustering {
     fn new(lloyd: Lloyd) -> Self {
         let colours = paint::colours(lloyd.centroids());
-        Self { lloyd, before: Before::default(), colours, raster: Raster::default() }
+        let (before, raster, layer) = (Before::default(), Raster::default(), Layer::default());
+        Self { lloyd, before, colours, raster, layer }
     }
 }
 
 #[wasm_bindgen]
 impl Clustering {
-    /// The board that this runs on.
-    pub fn field(&self) -> Field {
-        Field(self.lloyd.board().clone())
-    }
-
     /// The labels that changed and the inertia.
     pub fn assign(&mut self) -> Vec<f64> {
         let assigned = self.lloyd.assign();
@@ -220,46 +222,19 @@ impl Clustering {
         self.lloyd.history().flat_map(row).collect()
     }
 
-    /// The number of iterations that have been computed.
-    #[wasm_bindgen(getter)]
-    pub fn computed(&self) -> usize {
-        self.lloyd.history().len()
-    }
-
-    /// The number of clusters.
-    #[wasm_bindgen(getter)]
-    pub fn k(&self) -> usize {
-        self.lloyd.k()
-    }
-
-    /// The number of complete iterations.
-    #[wasm_bindgen(getter)]
-    pub fn iteration(&self) -> usize {
-        self.lloyd.iteration()
-    }
-
-    /// Whether the last assign changed no label.
-    #[wasm_bindgen(getter)]
-    pub fn converged(&self) -> bool {
-        self.lloyd.is_converged()
-    }
-
-    /// The half-step that comes next.
-    #[wasm_bindgen(getter)]
-    pub fn phase(&self) -> String {
-        self.lloyd.phase().name().to_owned()
-    }
-
-    /// The inertia as things stand.
-    #[wasm_bindgen(getter)]
-    pub fn inertia(&self) -> f64 {
-        self.lloyd.inertia()
-    }
-
-    /// The number of labels that the last assign changed; nothing before the first.
-    #[wasm_bindgen(getter)]
-    pub fn changed(&self) -> Option<usize> {
-        self.lloyd.assigned().map(|assigned| assigned.changed)
+    /// How things stand: k, the iteration, how many have been computed, whether the run has converged, whether the
+    /// update comes next, the inertia, and how many labels the last assign changed (-1 before the first).
+    pub fn state(&self) -> Vec<f64> {
+        let lloyd = &self.lloyd;
+        vec![
+            lloyd.k() as f64,
+            lloyd.iteration() as f64,
+            lloyd.history().len() as f64,
+            f64::from(lloyd.is_converged()),
+            f64::from(lloyd.phase() == Phase::Update),
+            lloyd.inertia(),
+            lloyd.assigned().map_or(-1.0, |assigned| assigned.changed as f64),
+        ]
     }
 
     /// The centroids, x and y in turn.
@@ -290,12 +265,15 @@ impl Clustering {
 
     /// Lets the next motion start from another clustering of the same board, whose centroids go and ours appear.
     #[wasm_bindgen(js_name = appearAfter)]
-    pub fn appear_after(&mut self, other: &Clustering) {
+    pub fn appear_after(&mut self, other: &mut Clustering) {
         self.before = Before::of(&other.lloyd).without_centroids();
+        self.raster = core::mem::take(&mut other.raster);
+        self.layer = core::mem::take(&mut other.layer);
     }
 
     /// Paints the motion at `t` of its way, from 0 to 1. The side is in CSS pixels, with `scale` device pixels to one;
-    /// colours are 0xRRGGBB; of the layers, 1 is the cells, 2 the trails, 4 the centroids.
+    /// colours are 0xRRGGBB; of the layers, 1 is the cells, 2 the trails, 4 the centroids. Returns whether every point
+    /// is in the picture; of very many, the next painting brings more.
     #[allow(clippy::too_many_arguments, reason = "an object's getters and setters weigh more")]
     pub fn paint(
         &mut self,
@@ -306,12 +284,13 @@ impl Clustering {
         ink: u32,
         layers: u8,
         t: f64,
-    ) {
-        let Self { lloyd, before, colours, raster } = self;
+    ) -> bool {
+        let Self { lloyd, before, colours, raster, layer } = self;
         let moment = Moment { lloyd, before, t, colours };
         let layers = Layers { cells: layers & 1 != 0, trails: layers & 2 != 0, centroids: layers & 4 != 0 };
         let look = Look { size, scale, background: background.into(), ink: ink.into(), layers };
-        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, scale));
+        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, scale, layer));
+        raster.is_complete()
     }
 }
 

@@ -1,5 +1,6 @@
 //! From Rust to a site: the Wasm, its binding in `www/pkg/`, and all of `www/` in `dist/`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -42,14 +43,19 @@ pub fn site() -> Result<()> {
     print_weights(&dist, &files)
 }
 
-/// Builds the Wasm and writes it with its JavaScript to `www/pkg/`.
+/// Builds the Wasm and writes it with its JavaScript to `www/pkg/`: once for small boards, which every page loads, and
+/// once for boards of any size, which a page loads where it has a large one.
 pub fn binding() -> Result<()> {
     ensure_target()?;
-    let wasm = compile()?;
     let pkg = root().join("www/pkg");
     if pkg.exists() {
         fs::remove_dir_all(&pkg)?;
     }
+    bind(&compile(&["--no-default-features"])?, "kmeans_board", &pkg)?;
+    bind(&compile(&[])?, "kmeans_board_large", &pkg)
+}
+
+fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
         .web(true)?
@@ -57,9 +63,37 @@ pub fn binding() -> Result<()> {
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .out_name("kmeans_board")
-        .generate(&pkg)
-        .context("cannot write the JavaScript binding")
+        .out_name(name)
+        .generate(pkg)
+        .context("cannot write the JavaScript binding")?;
+    number_imports(&pkg.join(format!("{name}.js")), &pkg.join(format!("{name}_bg.wasm")))
+}
+
+/// Numbers the imports, whose names end in a hash of 16 digits: of all that a page loads, nothing can be compressed
+/// less. The names stay as long as they were, so that nothing else changes in the Wasm.
+fn number_imports(script: &Path, wasm: &Path) -> Result<()> {
+    let mut text = fs::read_to_string(script)?;
+    let mut binary = fs::read(wasm)?;
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let names: BTreeSet<String> = words.filter(|word| hash_of(word).is_some()).map(String::from).collect();
+    for (i, name) in names.iter().enumerate() {
+        let numbered = format!("{}{i:0>16}", &name[..name.len() - 16]);
+        text = text.replace(name, &numbered);
+        let starts: Vec<usize> =
+            (0..binary.len()).filter(|&at| binary[at..].starts_with(name.as_bytes())).collect();
+        ensure!(!starts.is_empty(), "{} does not import {name}", wasm.display());
+        for at in starts {
+            binary[at..at + name.len()].copy_from_slice(numbered.as_bytes());
+        }
+    }
+    fs::write(script, text)?;
+    Ok(fs::write(wasm, binary)?)
+}
+
+/// The hash that the name of an import ends in.
+fn hash_of(name: &str) -> Option<&str> {
+    let (_, hash) = name.strip_prefix("__wbg_")?.rsplit_once('_')?;
+    (hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit())).then_some(hash)
 }
 
 fn ensure_target() -> Result<()> {
@@ -72,9 +106,13 @@ fn ensure_target() -> Result<()> {
 }
 
 /// The path of the freshly built Wasm, as cargo reports it.
-fn compile() -> Result<PathBuf> {
+fn compile(features: &[&str]) -> Result<PathBuf> {
     let arguments = ["build", "--profile", "wasm", "--target", TARGET, "--package", PACKAGE, "--lib"];
-    let messages = output_of(cargo(&arguments).arg("--message-format=json-render-diagnostics"))?;
+    let format = "--message-format=json-render-diagnostics";
+    // What a panic would print names files: not by where they lie on the machine that built them.
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
+    let flag = format!("target.{TARGET}.rustflags=[\"--remap-path-prefix={}=\"]", home.unwrap_or_default());
+    let messages = output_of(cargo(&arguments).args(features).args(["--config", &flag, format]))?;
     messages.lines().find_map(wasm_of).context("cargo built no Wasm")
 }
 
@@ -115,6 +153,11 @@ fn minify(file: &Path) -> Result<()> {
     Ok(fs::write(file, printer.build(&parsed.program).code)?)
 }
 
+/// The same text, each line without the spaces before it, which say nothing in HTML and CSS.
+fn without_indents(text: &str) -> String {
+    text.lines().map(|line| line.trim_start().to_owned() + "\n").collect()
+}
+
 fn has_extension(file: &Path, extension: &str) -> bool {
     file.extension().is_some_and(|it| it == extension)
 }
@@ -129,7 +172,7 @@ fn inline_styles(page: &Path) -> Result<()> {
         let style = fs::read_to_string(page.with_file_name(name))?;
         text = format!("{}<style>\n{style}</style>{rest}", &text[..start]);
     }
-    Ok(fs::write(page, text)?)
+    Ok(fs::write(page, without_indents(&text))?)
 }
 
 /// Prints a table of the files, as they are and as a server sends them.
@@ -165,13 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn imports_are_numbered_in_both_files() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (script, wasm) = (folder.path().join("a.js"), folder.path().join("a.wasm"));
+        fs::write(&script, "x.__wbg_arc_00112233445566ff = __wbg_free; x.__wbg_fill_aa112233445566ff()")?;
+        fs::write(&wasm, b"\0__wbg_fill_aa112233445566ff\x01__wbg_arc_00112233445566ff")?;
+        number_imports(&script, &wasm)?;
+        let expected = "x.__wbg_arc_0000000000000000 = __wbg_free; x.__wbg_fill_0000000000000001()";
+        assert_eq!(fs::read_to_string(script)?, expected);
+        assert_eq!(fs::read(wasm)?, b"\0__wbg_fill_0000000000000001\x01__wbg_arc_0000000000000000");
+        Ok(())
+    }
+
+    #[test]
     fn a_page_takes_its_styles_in() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let page = folder.path().join("page.html");
-        fs::write(&page, "<head>\n<link rel=\"stylesheet\" href=\"one.css\">\n</head>")?;
+        fs::write(&page, "<head>\n  <link rel=\"stylesheet\" href=\"one.css\">\n</head>")?;
         fs::write(folder.path().join("one.css"), "a { b: c }\n")?;
         inline_styles(&page)?;
-        assert_eq!(fs::read_to_string(page)?, "<head>\n<style>\na { b: c }\n</style>\n</head>");
+        assert_eq!(fs::read_to_string(page)?, "<head>\n<style>\na { b: c }\n</style>\n</head>\n");
         Ok(())
     }
 

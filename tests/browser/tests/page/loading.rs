@@ -137,6 +137,28 @@ async fn without_wasm_the_page_says_what_it_would_show() -> Result<()> {
 }
 
 #[tokio::test]
+async fn without_simd_the_page_says_so() -> Result<()> {
+    let browser = Browser::start().await?;
+    let source = "WebAssembly.validate = () => false";
+    browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await?;
+    browser.open("/").await?;
+    browser.wait_until("document.querySelector('#problem').checkVisibility()", PATIENCE).await?;
+    assert!(text(&browser, "#problem").await?.contains("SIMD"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn large_boards_load_what_they_need_and_small_ones_do_not() -> Result<()> {
+    let browser = still("/").await?;
+    let loaded = "performance.getEntriesByType('resource').some(({ name }) => name.includes('large'))";
+    assert_eq!(browser.eval(loaded).await?, false);
+    visit(&browser, "/#board=gauss&n=20000&clusters=5&k=5&seed=1").await?;
+    assert_eq!(ask(&browser, "kmeans.n").await?, 20_000);
+    assert_eq!(browser.eval(loaded).await?, true);
+    Ok(())
+}
+
+#[tokio::test]
 async fn without_javascript_the_page_says_what_it_would_show() -> Result<()> {
     let browser = Browser::start().await?;
     browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
