@@ -40,6 +40,7 @@ mod lloyd;
 mod nearest;
 mod point;
 mod random;
+mod restarts;
 mod seeding;
 mod voronoi;
 
@@ -53,6 +54,7 @@ pub use error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
 pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, Updated};
 pub use nearest::UNASSIGNED;
 pub use point::{Bounds, Point};
+pub use restarts::restarts;
 pub use seeding::{Seeding, SeedingInfo};
 pub use voronoi::{area, cells};
 

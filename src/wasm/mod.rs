@@ -12,6 +12,8 @@ use web_sys::CanvasRenderingContext2d;
 
 use crate::nearest::SMALL_BOARD;
 use crate::paint::{self, Before, Layers, Look, Moment, Raster};
+#[cfg(feature = "large")]
+use crate::restarts;
 use crate::{
     Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding,
     cells,
@@ -154,6 +156,17 @@ impl Field {
     /// The points, x and y in turn.
     pub fn points(&self) -> Vec<f64> {
         flat(self.0.points())
+    }
+}
+
+#[cfg(feature = "large")]
+#[wasm_bindgen]
+impl Field {
+    /// The inertia and the iterations of many runs, one for each seed from `seed` on.
+    pub fn restarts(&self, k: usize, seeding: &str, runs: u32, seed: u32) -> Result<Vec<f64>, JsValue> {
+        let seeds = (0..runs).map(|run| seed.wrapping_add(run));
+        let runs = restarts(&self.0, k, seeding.parse()?, seeds)?;
+        Ok(runs.into_iter().flat_map(|run| [run.inertia, run.iterations as f64]).collect())
     }
 }
 

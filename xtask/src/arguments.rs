@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 const DEFAULT_PORT: u16 = 8080;
 
 /// How each task is called, and its one sentence.
-const TASKS: [(&str, &str); 4] = [
+const TASKS: [(&str, &str); 5] = [
     ("build", "write the deployable static site to dist/"),
     ("serve [--port N]", "build, serve the page and print its address"),
     ("test", "run every test, browsers included"),
+    ("bench [--sklearn]", "print how fast it is beside its rivals"),
     ("help", "print this"),
 ];
 
@@ -27,6 +28,11 @@ pub enum Task {
     },
     /// Run every test.
     Test,
+    /// Print how fast it is beside its rivals.
+    Bench {
+        /// Whether scikit-learn is one of them.
+        sklearn: bool,
+    },
     /// Print the usage.
     Help,
 }
@@ -38,6 +44,8 @@ pub fn parse(arguments: &[String]) -> Result<Task> {
         [] | ["help" | "--help" | "-h"] => Task::Help,
         ["build"] => Task::Build,
         ["test"] => Task::Test,
+        ["bench"] => Task::Bench { sklearn: false },
+        ["bench", "--sklearn"] => Task::Bench { sklearn: true },
         ["serve"] => Task::Serve { port: DEFAULT_PORT },
         ["serve", "--port", port] => {
             Task::Serve { port: port.parse().with_context(|| format!("`{port}` is not a port"))? }

@@ -51,8 +51,11 @@ pub fn binding() -> Result<()> {
     if pkg.exists() {
         fs::remove_dir_all(&pkg)?;
     }
-    bind(&compile(&["--no-default-features"])?, "kmeans_board", &pkg)?;
-    bind(&compile(&[])?, "kmeans_board_large", &pkg)
+    // Less inlining than usual: some five in a hundred bytes less of what every page loads, gzipped.
+    let small = compile(&["--no-default-features"], &["-Cllvm-args=-inline-threshold=50"])?;
+    bind(&small, "kmeans_board", &pkg)?;
+    let large = compile(&["--config", "profile.wasm.opt-level=3"], &[])?;
+    bind(&large, "kmeans_board_large", &pkg)
 }
 
 fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
@@ -106,13 +109,15 @@ fn ensure_target() -> Result<()> {
 }
 
 /// The path of the freshly built Wasm, as cargo reports it.
-fn compile(features: &[&str]) -> Result<PathBuf> {
+fn compile(options: &[&str], flags: &[&str]) -> Result<PathBuf> {
     let arguments = ["build", "--profile", "wasm", "--target", TARGET, "--package", PACKAGE, "--lib"];
     let format = "--message-format=json-render-diagnostics";
     // What a panic would print names files: not by where they lie on the machine that built them.
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
-    let flag = format!("target.{TARGET}.rustflags=[\"--remap-path-prefix={}=\"]", home.unwrap_or_default());
-    let messages = output_of(cargo(&arguments).args(features).args(["--config", &flag, format]))?;
+    let remapped = format!("--remap-path-prefix={}=", home.unwrap_or_default());
+    let flags: Vec<&str> = flags.iter().copied().chain([remapped.as_str()]).collect();
+    let flags = format!("target.{TARGET}.rustflags={}", Value::from(flags));
+    let messages = output_of(cargo(&arguments).args(options).args(["--config", &flags, format]))?;
     messages.lines().find_map(wasm_of).context("cargo built no Wasm")
 }
 

@@ -6,6 +6,7 @@
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds Chromium and its driver, or gets them |
+//! | [`mod@bench`] | how fast it is beside its rivals |
 //! | [`mod@test`] | every test, one step after the other |
 //! | [`process`] | runs a command and says how it failed |
 
@@ -16,6 +17,7 @@
 )]
 
 pub mod arguments;
+pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod process;

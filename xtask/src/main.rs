@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use xtask::arguments::{Task, parse, usage};
 use xtask::process::Failed;
-use xtask::{build, root, server, test};
+use xtask::{bench, build, root, server, test};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +26,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Build => build::site()?,
         Task::Serve { port } => serve(port)?,
         Task::Test => test::everything()?,
+        Task::Bench { sklearn } => bench::all(sklearn)?,
     }
     Ok(())
 }

@@ -30,11 +30,12 @@ mod driver;
 mod input;
 mod look;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::Client;
+use fantoccini::wd::TimeoutConfiguration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
@@ -90,7 +91,16 @@ impl Rect {
 impl Browser {
     /// Starts a browser that shows the site as a desktop does.
     pub async fn start() -> Result<Self> {
-        let site = serve_site().await?;
+        let dist = xtask::root().join("dist");
+        if !dist.is_dir() {
+            bail!("dist/ is missing: run `cargo xtask build`");
+        }
+        Self::serving(&dist).await
+    }
+
+    /// The same for any folder.
+    pub async fn serving(folder: &Path) -> Result<Self> {
+        let site = serve(folder).await?;
         let profile = tempfile::tempdir()?;
         let driver = Driver::start()?;
         let client = driver.connect(profile.path()).await?;
@@ -116,6 +126,12 @@ impl Browser {
     pub async fn eval(&self, expression: &str) -> Result<Value> {
         let body = format!("return (async () => (\n{expression}\n))()");
         self.client.execute(&body, Vec::new()).await.with_context(|| format!("in `{expression}`"))
+    }
+
+    /// Lets scripts take so long before they count as failed.
+    pub async fn be_patient(&self, patience: Duration) -> Result<()> {
+        let timeouts = TimeoutConfiguration::new(Some(patience), None, None);
+        Ok(self.client.update_timeouts(timeouts).await?)
     }
 
     /// Waits until a JavaScript expression is true, and fails after this long.
@@ -159,15 +175,11 @@ pub fn element(selector: &str) -> String {
     format!("{path}.reduce((scope, part) => (scope.shadowRoot ?? scope).querySelector(part), document)")
 }
 
-/// Serves `dist/` for as long as the test runs.
-async fn serve_site() -> Result<Url> {
-    let dist: PathBuf = xtask::root().join("dist");
-    if !Path::is_dir(&dist) {
-        bail!("dist/ is missing: run `cargo xtask build`");
-    }
+/// Serves a folder for as long as the test runs.
+async fn serve(folder: &Path) -> Result<Url> {
     let listener = xtask::server::listen(0).await?;
     let address = listener.local_addr()?;
-    tokio::spawn(xtask::server::serve(listener, dist));
+    tokio::spawn(xtask::server::serve(listener, folder.to_owned()));
     Ok(Url::parse(&format!("http://{address}/"))?)
 }
 

@@ -1,0 +1,294 @@
+//! `cargo xtask bench`: ours beside its rivals in one page of headless Chromium, as a table and as JSON.
+
+#![allow(clippy::print_stdout, reason = "a table is what one runs this for")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::Browser;
+use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
+use serde_json::{Value, json};
+
+/// Points, centroids, iterations that are timed together, and how often that is done.
+const ITERATIONS: [(usize, usize, usize, usize); 14] = [
+    (1_000, 7, 20, 60),
+    (10_000, 2, 20, 40),
+    (10_000, 7, 20, 40),
+    (10_000, 50, 20, 20),
+    (100_000, 7, 18, 10),
+    (100_000, 50, 18, 10),
+    (100_000, 256, 18, 4),
+    (1_000_000, 2, 18, 5),
+    (1_000_000, 7, 18, 5),
+    (1_000_000, 50, 18, 5),
+    (1_000_000, 256, 6, 3),
+    (1_000_000, 1_024, 3, 3),
+    (4_000_000, 50, 6, 3),
+    (4_000_000, 1_024, 1, 3),
+];
+const RUNS: [(usize, usize); 3] = [(100_000, 50), (1_000_000, 7), (1_000_000, 50)];
+const FRAMES: [usize; 5] = [100, 10_000, 100_000, 1_000_000, 4_000_000];
+/// Runs of a small board: points, centroids, how many.
+const RESTARTS: (usize, usize, usize) = (200, 7, 1_000);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let with_sklearn = std::env::args().any(|argument| argument == "--sklearn");
+    let site = site()?;
+    let browser = Browser::serving(site.path()).await?;
+    browser.be_patient(Duration::from_secs(600)).await?;
+    browser.open("/bench.html").await?;
+    let chromium = browser.eval("navigator.userAgent").await?;
+    let chromium = chromium.as_str().and_then(|agent| agent.split("Chrome/").nth(1)).unwrap_or_default();
+    println!("Chromium {}\n", chromium.split(' ').next().unwrap_or_default());
+
+    let mut report = Report::default();
+    let sklearn = if with_sklearn { sklearn()? } else { BTreeMap::new() };
+    report.heading(
+        "an iteration, in milliseconds",
+        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
+    );
+    for (n, k, count, rounds) in ITERATIONS {
+        let name = format!("n = {}, k = {}", grouped(n), grouped(k));
+        let times = page(&browser, &format!("iterations({n}, {k}, {count}, {rounds})")).await?;
+        report.compare(&name, &times, sklearn.get(&format!("iteration {n} {k}")))?;
+    }
+    report.heading(
+        "20 iterations from two arrays",
+        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
+    );
+    for (n, k) in RUNS {
+        let name = format!("n = {}, k = {}", grouped(n), grouped(k));
+        let times = page(&browser, &format!("run({n}, {k}, 5)")).await?;
+        report.compare(&name, &times, sklearn.get(&format!("run {n} {k}")))?;
+    }
+    let (n, k, runs) = RESTARTS;
+    report
+        .heading("runs to convergence", &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"]);
+    let times = page(&browser, &format!("restarts({n}, {k}, {runs}, 7)")).await?;
+    report.compare(&format!("{} × n = {n}, k = {k}", grouped(runs)), &times, sklearn.get("restarts"))?;
+    report.heading("a frame of 1000 × 1000 pixels", &["step", "paint", "both", "95 %", "gap", "95 %"]);
+    for n in FRAMES {
+        let times = page(&browser, &format!("frames({n}, {}, 200)", 50.min(n / 2))).await?;
+        report.frames(&format!("n = {}", grouped(n)), &times)?;
+    }
+    drop(browser);
+    report.heading(
+        "the first picture, in milliseconds",
+        &["ours", "spread", "no script", "ratio", "bare page", "ratio"],
+    );
+    first_picture(site.path(), &mut report).await?;
+    let path = xtask::root().join("target/bench.json");
+    fs::write(&path, serde_json::to_string_pretty(&report.0)?)?;
+    println!("\nwritten to target/bench.json");
+    Ok(())
+}
+
+/// The built site with the benchmark's own pages beside it.
+fn site() -> Result<tempfile::TempDir> {
+    let site = tempfile::tempdir()?;
+    let root = xtask::root();
+    copy(&root.join("dist"), site.path())?;
+    for script in ["lloyd.js", "page.js"] {
+        fs::copy(root.join("benches").join(script), site.path().join(script))?;
+    }
+    fs::write(site.path().join("bench.html"), "<!doctype html><title>bench</title>")?;
+    // What the first picture is compared with: a canvas and a word, and the playground with all scripts taken out.
+    let canvas =
+        "<!doctype html><title>bare</title><h1>k-means</h1><canvas style='border: 1px solid'></canvas>";
+    fs::write(site.path().join("bare.html"), canvas)?;
+    let page = fs::read_to_string(site.path().join("index.html"))?;
+    let is_loading = |line: &&str| line.contains("<script") || line.contains("preload");
+    let still: String =
+        page.lines().filter(|line| !is_loading(line)).map(|line| line.to_owned() + "\n").collect();
+    let still = still.replace(
+        "<kmeans-board id=\"board\"",
+        "<canvas style='width: 100%; aspect-ratio: 1'></canvas><p hidden",
+    );
+    fs::write(site.path().join("still.html"), still)?;
+    Ok(site)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let copied = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &copied)?;
+        } else {
+            fs::copy(entry.path(), copied)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a function of `benches/page.js` returns.
+async fn page(browser: &Browser, call: &str) -> Result<Value> {
+    browser.eval(&format!("(await import('./page.js')).{call}")).await
+}
+
+/// How long it takes until something is painted: the board, by its first fill and the frame after it, or anything.
+async fn first_picture(site: &Path, report: &mut Report) -> Result<()> {
+    let watch = "const { fill } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fill = function (...values) {
+            if (!globalThis.filled) {
+                globalThis.filled = performance.now();
+                const channel = new MessageChannel();
+                channel.port1.onmessage = () => (globalThis.painted = performance.now());
+                channel.port2.postMessage(0);
+            }
+            return fill.apply(this, values);
+        }";
+    let first = "performance.getEntriesByName('first-paint')[0]?.startTime";
+    let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for _ in 0..9 {
+        for (name, path, time) in [
+            ("bare", "/bare.html", first.to_owned()),
+            ("still", "/still.html", first.to_owned()),
+            ("ours", "/", format!("globalThis.painted && Math.max(painted, {first})")),
+        ] {
+            let browser = Browser::serving(site).await?;
+            // The browser itself has to have started.
+            browser.open("/bench.html").await?;
+            browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": watch })).await?;
+            browser.open(path).await?;
+            browser.wait_until(&format!("({time}) > 0"), Duration::from_secs(20)).await?;
+            times.entry(name).or_default().push(browser.eval(&time).await?.as_f64().context("no time")?);
+        }
+    }
+    let (ours, still, bare) = (&times["ours"], median(&times["still"]), median(&times["bare"]));
+    report.row(
+        "the playground",
+        &[
+            ("ours", median(ours)),
+            ("spread", spread(ours)),
+            ("no script", still),
+            ("ratio", median(ours) / still),
+            ("bare page", bare),
+            ("ratio to bare", median(ours) / bare),
+        ],
+    );
+    Ok(())
+}
+
+/// scikit-learn's milliseconds for the same points and centroids: one thread, and all of them.
+fn sklearn() -> Result<BTreeMap<String, Vec<f64>>> {
+    let folder = tempfile::tempdir()?;
+    let mut cases = Vec::new();
+    let runs = RUNS.iter().map(|&(n, k)| ("run", n, k));
+    let iterations = ITERATIONS.iter().filter(|case| case.0 * case.1 <= 1_000_000_000);
+    let (n, k, _) = RESTARTS;
+    for (kind, n, k) in
+        iterations.map(|&(n, k, ..)| ("iteration", n, k)).chain(runs).chain([("restarts", n, k)])
+    {
+        let board = Board::draw(Recipe::new(Preset::Uniform, 1).with_n(n))?;
+        let points: Vec<u8> = bytes(board.points());
+        let lloyd = Lloyd::seeded(board, k, Seeding::Random, 1)?;
+        let file = folder.path().join(format!("{kind}-{n}-{k}"));
+        fs::write(file.with_extension("points"), points)?;
+        fs::write(file.with_extension("centroids"), bytes(lloyd.centroids()))?;
+        cases.push(format!("{kind} {n} {k}"));
+    }
+    let script = xtask::root().join("benches/sklearn_lloyd.py");
+    let output = Command::new("python3").arg(script).arg(folder.path()).args(&cases).output();
+    let output = output.context("python3 is not here")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).context("the script printed no JSON")
+}
+
+fn bytes(points: &[kmeans_board::Point]) -> Vec<u8> {
+    points.iter().flat_map(|point| [point.x.to_le_bytes(), point.y.to_le_bytes()]).flatten().collect()
+}
+
+/// What is printed as tables and written as JSON.
+#[derive(Default)]
+struct Report(Vec<Value>);
+
+impl Report {
+    fn heading(&self, title: &str, columns: &[&str]) {
+        print!("{title:<36}");
+        columns.iter().for_each(|column| print!("{column:>13}"));
+        println!();
+    }
+
+    fn row(&mut self, name: &str, values: &[(&str, f64)]) {
+        print!("  {name:<34}");
+        for (column, value) in values {
+            let text = if column.starts_with("ratio") { format!("{value:.1} ×") } else { digits(*value) };
+            print!("{text:>13}");
+        }
+        println!();
+        let values: serde_json::Map<String, Value> =
+            values.iter().map(|(column, value)| ((*column).to_owned(), json!(value))).collect();
+        self.0.push(json!({ "what": name, "values": values }));
+    }
+
+    /// Medians and their ratio; against scikit-learn's fastest number of threads.
+    fn compare(&mut self, name: &str, times: &Value, sklearn: Option<&Vec<f64>>) -> Result<()> {
+        let (ours, theirs) = (list(times, "ours")?, median(&list(times, "theirs")?));
+        let own = median(&ours);
+        let mut values =
+            vec![("ours", own), ("spread", spread(&ours)), ("JavaScript", theirs), ("ratio", theirs / own)];
+        if let Some(fastest) = sklearn.and_then(|times| times.iter().copied().reduce(f64::min)) {
+            values.extend([("scikit-learn", fastest), ("ratio to scikit-learn", fastest / own)]);
+        }
+        self.row(name, &values);
+        Ok(())
+    }
+
+    fn frames(&mut self, name: &str, times: &Value) -> Result<()> {
+        let (steps, paintings, gaps) =
+            (list(times, "steps")?, list(times, "paintings")?, list(times, "gaps")?);
+        let both: Vec<f64> = steps.iter().zip(&paintings).map(|(step, painting)| step + painting).collect();
+        self.row(
+            name,
+            &[
+                ("step", median(&steps)),
+                ("paint", median(&paintings)),
+                ("both", median(&both)),
+                ("95 % of both", quantile(&both, 0.95)),
+                ("gap", median(&gaps)),
+                ("95 % of gaps", quantile(&gaps, 0.95)),
+            ],
+        );
+        Ok(())
+    }
+}
+
+fn list(times: &Value, name: &str) -> Result<Vec<f64>> {
+    serde_json::from_value(times[name].clone()).with_context(|| format!("no {name} in {times}"))
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
+}
+
+fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// From the first quartile to the third.
+fn spread(values: &[f64]) -> f64 {
+    quantile(values, 0.75) - quantile(values, 0.25)
+}
+
+/// Three digits that say something.
+fn digits(value: f64) -> String {
+    let places = (2.0 - value.max(1e-6).log10().floor()).clamp(0.0, 5.0) as usize;
+    format!("{value:.places$}")
+}
+
+/// 1000000 as 1,000,000.
+fn grouped(value: usize) -> String {
+    let digits = value.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}

@@ -1,0 +1,124 @@
+// What the benchmark does in the page: ours beside the rival, from the same points and the same centroids.
+
+import { KMeans } from "./kmeans.js";
+import { Lloyd } from "./lloyd.js";
+import instantiate, { Field } from "./pkg/kmeans_board_large.js";
+
+const uniform = (n, k, seed = 1) => KMeans.init({ board: "uniform", n, k, seed, seeding: "random" });
+const timed = (call) => {
+  const start = performance.now();
+  const result = call();
+  return [performance.now() - start, result];
+};
+
+function assertAlike(a, b, what) {
+  if (!(Math.abs(a - b) <= 1e-9 * Math.abs(b))) throw new Error(`${what}: inertia ${a} is not ${b}`);
+}
+
+/** Points and centroids to start from. */
+async function start(n, k) {
+  const km = await uniform(n, k);
+  const { points, centroids } = km;
+  km.free();
+  return { points, centroids };
+}
+
+/** Milliseconds of an iteration, the first two left out: `rounds` values for each, over `count` iterations each. */
+export async function iterations(n, k, count, rounds) {
+  const { points, centroids } = await start(n, k);
+  const ours = [], theirs = [];
+  for (let round = 0; round < rounds; round++) {
+    const km = await KMeans.init({ points, centroids });
+    const rival = new Lloyd(points, centroids);
+    for (let i = 0; i < 2; i++) km.step(), rival.step();
+    ours.push(timed(() => { for (let i = 0; i < count; i++) km.step(); })[0] / count);
+    const [time, { inertia }] = timed(() => {
+      let last;
+      for (let i = 0; i < count; i++) last = rival.step();
+      return last;
+    });
+    theirs.push(time / count);
+    assertAlike(km.history.at(-1).assignedInertia, inertia, `n = ${n}, k = ${k}`);
+    km.free();
+  }
+  return { ours, theirs };
+}
+
+/** Milliseconds of 20 iterations from the given arrays, copying in and building the index included. */
+export async function run(n, k, rounds) {
+  const { points, centroids } = await start(n, k);
+  const ours = [], theirs = [];
+  for (let round = 0; round < rounds; round++) {
+    const begun = performance.now();
+    const km = await KMeans.init({ points, centroids });
+    km.run(20);
+    ours.push(performance.now() - begun);
+    const [time, inertia] = timed(() => {
+      const rival = new Lloyd(points, centroids);
+      let last;
+      for (let i = 0; i < 20; i++) last = rival.step();
+      return last.inertia;
+    });
+    theirs.push(time);
+    assertAlike(km.history.at(-1).assignedInertia, inertia, `run of n = ${n}, k = ${k}`);
+    km.free();
+  }
+  return { ours, theirs };
+}
+
+/** Milliseconds of many runs from random points to convergence; the best ends must be the same. */
+export async function restarts(n, k, runs, rounds) {
+  await instantiate();
+  const { points } = await start(n, k);
+  const field = Field.fromPoints(points);
+  const ours = [], theirs = [];
+  for (let round = 0; round < rounds; round++) {
+    const [time, ends] = timed(() => field.restarts(k, "random", runs, 1));
+    ours.push(time);
+    const [rivals, best] = timed(() => {
+      let best = Infinity;
+      for (let run = 0; run < runs; run++) best = Math.min(best, rivalRun(points, n, k));
+      return best;
+    });
+    theirs.push(rivals);
+    assertAlike(ends.reduce((least, end, i) => (i % 2 ? least : Math.min(least, end)), Infinity), best, "restarts");
+  }
+  field.free();
+  return { ours, theirs };
+}
+
+function rivalRun(points, n, k) {
+  const chosen = new Set();
+  while (chosen.size < k) chosen.add(Math.floor(Math.random() * n));
+  const rival = new Lloyd(points, Float64Array.from([...chosen].flatMap((i) => [points[2 * i], points[2 * i + 1]])));
+  let last;
+  do last = rival.step(); while (last.changed);
+  return last.inertia;
+}
+
+/** Milliseconds of each step and painting, and between frames, of an animation with cells and trails. */
+export async function frames(n, k, count) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1000;
+  canvas.style = "display: block; width: 1000px; height: 1000px";
+  document.body.replaceChildren(canvas);
+  const context = canvas.getContext("2d");
+  const km = await uniform(n, k);
+  const look = { size: 1000, scale: 1, cells: true, trails: true };
+  while (!km.paint(context, look)) await new Promise(requestAnimationFrame);
+  const steps = [], paintings = [], gaps = [];
+  for (let i = 0, last; i < count + 10; i++) {
+    const now = await new Promise(requestAnimationFrame);
+    if (km.converged) km.reseed({ k, seeding: "random", seed: i });
+    const step = timed(() => km.step())[0];
+    const painting = timed(() => km.paint(context, look))[0];
+    if (i >= 10) {
+      gaps.push(now - last);
+      steps.push(step);
+      paintings.push(painting);
+    }
+    last = now;
+  }
+  km.free();
+  return { steps, paintings, gaps };
+}
