@@ -37,8 +37,7 @@ struct Near {
 
 impl Near {
     fn new(centroid: Point, label: u16) -> Self {
-        let [label, _] = lanes_of([label; 4]);
-        Self { x: f64x2::splat(centroid.x), y: f64x2::splat(centroid.y), label }
+        Self { x: f64x2::splat(centroid.x), y: f64x2::splat(centroid.y), label: lanes_of(label) }
     }
 }
 
@@ -68,12 +67,12 @@ fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
     four
 }
 
-/// Labels in lanes, to be chosen as distances are: numbers whose lowest bits are the label, in every second lane 16
+/// A label in two lanes, to be chosen as distances are: numbers whose lowest bits are the label, in the second lane 16
 /// bits up.
-fn lanes_of([a, b, c, d]: [u16; 4]) -> Four {
+fn lanes_of(label: u16) -> f64x2 {
     const EMPTY: u64 = 1075 << 52;
     let lane = |bits: u64| f64::from_bits(EMPTY | bits);
-    four([lane(a.into()), lane(u64::from(b) << 16), lane(c.into()), lane(u64::from(d) << 16)])
+    f64x2::new([lane(label.into()), lane(u64::from(label) << 16)])
 }
 
 /// The labels in four lanes, packed.
@@ -171,8 +170,6 @@ struct Pass<'a> {
     /// The candidates of all boxes on the way down, as a stack.
     lists: Vec<u16>,
     near: Vec<Near>,
-    /// The labels of a leaf's points.
-    lanes: Vec<Four>,
     /// Which of a leaf's points are beyond a bisector, four bits each.
     beyond: Vec<u8>,
 }
@@ -211,9 +208,8 @@ impl<'a> Pass<'a> {
     fn new(index: &'a Index, centroids: &'a [Point], sums: &'a mut Sums) -> Self {
         sums.clusters.fill(Sum::default());
         sums.inertia = 0.0;
-        let (candidates, lists, near) = (Vec::new(), Vec::new(), Vec::new());
-        let (lanes, beyond) = (Vec::new(), Vec::new());
-        Self { index, centroids, sums, candidates, lists, near, lanes, beyond }
+        let (candidates, lists, near, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { index, centroids, sums, candidates, lists, near, beyond }
     }
 
     /// Assigns the nodes of a group; the label that all of them have, or `MIXED`.
@@ -325,11 +321,11 @@ impl<'a> Pass<'a> {
                 }
             };
         }
-        *changed += self.search(node, list.clone(), labels);
+        *changed += self.search(node, list, labels);
         if labels.iter().all(|label| *label == labels[0]) {
             return labels[0];
         }
-        self.add_leaf(node, labels, list);
+        self.add_leaf(node, labels);
         MIXED
     }
 
@@ -405,57 +401,33 @@ impl<'a> Pass<'a> {
         changed
     }
 
-    /// Adds a leaf's points, whose labels are among those listed, to their clusters.
-    fn add_leaf(&mut self, node: &Node, labels: &[u16], list: Range<usize>) {
-        self.lanes.clear();
-        self.lanes.extend(labels.chunks(4).map(|labels| lanes_of(filled(labels, MIXED))));
+    /// Adds a leaf's points to the clusters of their labels.
+    fn add_leaf(&mut self, node: &Node, labels: &[u16]) {
         let (low, high) =
             labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
         if self.is_local(node) && labels.iter().all(|&label| label == low || label == high) {
-            let part = self.part(node, high, node.mean);
+            let part = self.part(node, labels, high);
             return self.add_two(node, labels, low, &part);
         }
-        for i in list {
-            self.add_about_pivot(node, self.lists[i], labels);
+        let mut inertia = 0.0;
+        for (&point, &label) in self.index.points[node.range()].iter().zip(labels) {
+            let label = usize::from(label);
+            self.sums.clusters[label].add_point(point);
+            inertia += point.distance_squared(self.centroids[label]);
         }
-        self.sums.inertia += self.inertia_of(node, labels);
+        self.sums.inertia += inertia;
     }
 
-    /// The points of a leaf that have a label, as its lanes say, about a place.
-    fn part(&self, node: &Node, label: u16, place: Point) -> Part {
-        let lane = lanes_of([label; 4])[0];
-        let place = (f64x2::splat(place.x), f64x2::splat(place.y));
-        let (mut dx, mut dy, mut count) = (Four::default(), Four::default(), 0);
-        let mut add = |points: &[Point; 4], lanes: &Four| {
-            let (x, y) = coordinates(points);
-            for half in 0..2 {
-                let is_own = lanes[half].simd_eq(lane);
-                dx[half] += is_own & (x[half] - place.0);
-                dy[half] += is_own & (y[half] - place.1);
-                count += is_own.to_bitmask().count_ones();
-            }
-        };
-        let (points, last) = self.index.points[node.range()].as_chunks();
-        for (points, lanes) in points.iter().zip(&self.lanes) {
-            add(points, lanes);
+    /// The points of a leaf that have a label, about the leaf's mean, to the bit as `divide` sums them.
+    fn part(&self, node: &Node, labels: &[u16], label: u16) -> Part {
+        let (mut dx, mut dy, mut count) = ([0.0; 4], [0.0; 4], 0);
+        let own = self.index.points[node.range()].iter().zip(labels).enumerate();
+        for (i, (point, _)) in own.filter(|(_, (_, own))| **own == label) {
+            dx[i % 4] += point.x - node.mean.x;
+            dy[i % 4] += point.y - node.mean.y;
+            count += 1;
         }
-        if !last.is_empty() {
-            add(&filled(last, Point::default()), &self.lanes[points.len()]);
-        }
-        Part { label, count, dx: total(dx), dy: total(dy) }
-    }
-
-    /// Adds those of a leaf's points that have a label to its cluster, as they lie from the cluster's first.
-    fn add_about_pivot(&mut self, node: &Node, label: u16, labels: &[u16]) {
-        let sum = self.sums.clusters[usize::from(label)];
-        let pivot = if sum.count == 0 {
-            let Some(first) = labels.iter().position(|own| *own == label) else { return };
-            self.index.points[node.range().start + first]
-        } else {
-            sum.pivot
-        };
-        let part = self.part(node, label, pivot);
-        self.sums.clusters[usize::from(label)].add_part(&part, pivot);
+        Part { label, count, dx: total(four(dx)), dy: total(four(dy)) }
     }
 
     /// Adds the points of a leaf with two labels, of which the higher one's are given as they lie from the leaf's mean;
@@ -505,16 +477,7 @@ impl<'a> Pass<'a> {
                     self.add_group(parts, labels);
                     self.add_boxes(parts, labels);
                 }
-                None => {
-                    let labels = &labels.points[node.range()];
-                    self.lists.clear();
-                    for label in labels {
-                        if !self.lists.contains(label) {
-                            self.lists.push(*label);
-                        }
-                    }
-                    self.add_leaf(node, labels, 0..self.lists.len());
-                }
+                None => self.add_leaf(node, &labels.points[node.range()]),
             }
         }
     }

@@ -49,6 +49,15 @@ impl Sum {
         self.dy += dy;
     }
 
+    fn add_point(&mut self, point: Point) {
+        if self.count == 0 {
+            self.pivot = point;
+        }
+        self.count += 1;
+        self.dx += point.x - self.pivot.x;
+        self.dy += point.y - self.pivot.y;
+    }
+
     /// Adds a part of a leaf, summed as it lies from a place.
     fn add_part(&mut self, part: &Part, place: Point) {
         if self.count == 0 {

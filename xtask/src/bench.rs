@@ -9,6 +9,7 @@ use crate::{browser, build};
 pub fn all(sklearn: bool) -> Result<()> {
     build::site()?;
     browser::ensure()?;
-    let arguments = ["bench", "--package", "browser-tests", "--bench", "browser", "--"];
+    // What is measured runs in the browser, not in this program.
+    let arguments = ["bench", "--profile", "dev", "--package", "browser-tests", "--bench", "browser", "--"];
     run(cargo(&arguments).args(sklearn.then_some("--sklearn")))
 }
