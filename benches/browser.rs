@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     let with_sklearn = std::env::args().any(|argument| argument == "--sklearn");
     let site = site()?;
     let browser = Browser::serving(site.path()).await?;
-    browser.be_patient(Duration::from_secs(600)).await?;
+    browser.be_patient(Duration::from_mins(10)).await?;
     browser.open("/bench.html").await?;
     let chromium = browser.eval("navigator.userAgent").await?;
     let chromium = chromium.as_str().and_then(|agent| agent.split("Chrome/").nth(1)).unwrap_or_default();
@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
 
     let mut report = Report::default();
     let sklearn = if with_sklearn { sklearn()? } else { BTreeMap::new() };
-    report.heading(
+    Report::heading(
         "an iteration, in milliseconds",
         &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
     );
@@ -57,7 +57,7 @@ async fn main() -> Result<()> {
         let times = page(&browser, &format!("iterations({n}, {k}, {count}, {rounds})")).await?;
         report.compare(&name, &times, sklearn.get(&format!("iteration {n} {k}")))?;
     }
-    report.heading(
+    Report::heading(
         "20 iterations from two arrays",
         &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
     );
@@ -67,17 +67,19 @@ async fn main() -> Result<()> {
         report.compare(&name, &times, sklearn.get(&format!("run {n} {k}")))?;
     }
     let (n, k, runs) = RESTARTS;
-    report
-        .heading("runs to convergence", &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"]);
+    Report::heading(
+        "runs to convergence",
+        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
+    );
     let times = page(&browser, &format!("restarts({n}, {k}, {runs}, 7)")).await?;
     report.compare(&format!("{} × n = {n}, k = {k}", grouped(runs)), &times, sklearn.get("restarts"))?;
-    report.heading("a frame of 1000 × 1000 pixels", &["step", "paint", "both", "95 %", "gap", "95 %"]);
+    Report::heading("a frame of 1000 × 1000 pixels", &["step", "paint", "both", "95 %", "gap", "95 %"]);
     for n in FRAMES {
         let times = page(&browser, &format!("frames({n}, {}, 200)", 50.min(n / 2))).await?;
         report.frames(&format!("n = {}", grouped(n)), &times)?;
     }
     drop(browser);
-    report.heading(
+    Report::heading(
         "the first picture, in milliseconds",
         &["ours", "spread", "no script", "ratio", "bare page", "ratio"],
     );
@@ -210,9 +212,11 @@ fn bytes(points: &[kmeans_board::Point]) -> Vec<u8> {
 struct Report(Vec<Value>);
 
 impl Report {
-    fn heading(&self, title: &str, columns: &[&str]) {
+    fn heading(title: &str, columns: &[&str]) {
         print!("{title:<36}");
-        columns.iter().for_each(|column| print!("{column:>13}"));
+        for column in columns {
+            print!("{column:>13}");
+        }
         println!();
     }
 

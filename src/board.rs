@@ -423,13 +423,11 @@ fn draw_clouds(recipe: &Recipe, centres: Vec<Point>, rng: &mut impl Rng) -> Vec<
     let [min, max] = recipe.spread;
     let clouds: Vec<Cloud> =
         centres.into_iter().map(|centre| Cloud { centre, sigma: uniform(rng, min, max) }).collect();
-    let sizes = even_shares(recipe.n, clouds.len());
-    clouds
-        .iter()
-        .zip(sizes)
-        .flat_map(|(cloud, size)| vec![*cloud; size])
-        .map(|cloud| cloud.draw(rng))
-        .collect()
+    let mut points = Vec::with_capacity(recipe.n);
+    for (cloud, size) in clouds.iter().zip(even_shares(recipe.n, clouds.len())) {
+        points.extend((0..size).map(|_| cloud.draw(rng)));
+    }
+    points
 }
 
 /// The first cloud has half of the points, the next half of the rest and so on; σ shrinks with the size.

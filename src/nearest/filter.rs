@@ -433,6 +433,8 @@ impl<'a> Pass<'a> {
     /// Adds the points of a leaf with two labels, of which the higher one's are given as they lie from the leaf's mean;
     /// the lower one's are the others.
     fn add_two(&mut self, node: &Node, labels: &[u16], low: u16, higher: &Part) {
+        /// The least share that may be left of all that was added up: with it, thirteen of sixteen digits are.
+        const ENOUGH: f64 = 1e-3;
         let (dx, dy) = node.residual();
         let count = node.count - higher.count;
         let lower = Part { label: low, count, dx: dx - higher.dx, dy: dy - higher.dy };
@@ -445,8 +447,6 @@ impl<'a> Pass<'a> {
             most += squares;
             self.sums.clusters[usize::from(part.label)].add_part(part, node.mean);
         }
-        /// The least share that may be left of all that was added up: with it, thirteen of sixteen digits are.
-        const ENOUGH: f64 = 1e-3;
         self.sums.inertia += if inertia > ENOUGH * most { inertia } else { self.inertia_of(node, labels) };
     }
 

@@ -123,8 +123,8 @@ impl Boxes {
 
     fn set(&mut self, lane: usize, frame: &Frame, (min, max): (Point, Point)) {
         let (min, max) = (frame.place(min), frame.place(max));
-        self.x[lane] = ((min.x + max.x) / 2.0) as f32;
-        self.y[lane] = ((min.y + max.y) / 2.0) as f32;
+        self.x[lane] = f64::midpoint(min.x, max.x) as f32;
+        self.y[lane] = f64::midpoint(min.y, max.y) as f32;
         self.half_width[lane] = ((max.x - min.x) / 2.0 + Self::MARGIN) as f32;
         self.half_height[lane] = ((max.y - min.y) / 2.0 + Self::MARGIN) as f32;
     }

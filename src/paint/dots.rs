@@ -11,6 +11,9 @@ use crate::point::{Point, sorted};
 /// So many points can be given another colour between two frames; more of them take several, without a motion.
 const MOST_COLOURED: usize = 1_500_000;
 
+/// So many points are looked at together, whether any of them has changed.
+const AT_ONCE: usize = 16;
+
 /// A little transparency lets overlapping dots be told apart.
 const OPACITY: f64 = 0.94;
 
@@ -90,7 +93,6 @@ impl<'a> Dots<'a> {
             return;
         }
         let before = self.before.as_ref().unwrap_or(&self.now);
-        const AT_ONCE: usize = 16;
         let mut left = MOST_COLOURED;
         let (before_chunks, before_rest) = before.as_chunks::<AT_ONCE>();
         let (now_chunks, now_rest) = self.now.as_chunks::<AT_ONCE>();
@@ -156,8 +158,9 @@ pub struct Raster {
     laid: usize,
     /// While points are laid, the point that covers each pixel most; its pixels are those that point to it.
     owners: Vec<u32>,
-    /// Where the pixels of each point begin in `pixels`, and where the last one's end.
-    owned: Vec<u32>,
+    /// How many pixels each point has, and where those of every sixteenth point begin in `pixels`.
+    counts: Vec<u16>,
+    starts: Vec<u32>,
     pixels: Vec<u32>,
     /// The label whose colour each point shows.
     shown: Vec<u16>,
@@ -187,7 +190,7 @@ impl Raster {
 
     /// Whether it is known which pixels the points have.
     fn has_places(&self) -> bool {
-        !self.owned.is_empty()
+        !self.counts.is_empty()
     }
 
     /// The rows of pixels that have changed since the last call.
@@ -207,19 +210,19 @@ impl Raster {
             self.rgba = vec![0; 4 * side * side];
             self.owners = vec![u32::MAX; side * side];
         }
-        if self.owned.is_empty() {
+        if self.counts.is_empty() {
             self.lay(index, view, look.scale);
         }
     }
 
     fn lay(&mut self, index: &Index, view: &View, scale: f64) {
         /// So many pixels are covered in a moment.
-        const AT_ONCE: usize = 3_000_000;
+        const MOST_PIXELS: usize = 3_000_000;
         if self.laid == index.len() {
             return self.share_out(index.len());
         }
         let disc = Disc::new(self.radius, opacity(self.side, index.len(), self.radius));
-        let (start, most) = (self.laid, AT_ONCE / disc.most_pixels());
+        let (start, most) = (self.laid, MOST_PIXELS / disc.most_pixels());
         let until = index.len().min(start + most);
         for i in start..until {
             let place = view.place(index.point(i));
@@ -254,24 +257,35 @@ impl Raster {
     /// Turns the owners of the pixels into the pixels of the owners.
     fn share_out(&mut self, n: usize) {
         let owners = core::mem::take(&mut self.owners);
-        let mut owned = vec![0; n + 1];
-        for &owner in owners.iter().filter(|owner| **owner != u32::MAX) {
-            owned[owner as usize + 1] += 1;
+        let owned = || owners.iter().zip(0..).filter(|(owner, _)| **owner != u32::MAX);
+        let mut counts = vec![0; n];
+        for (&owner, _) in owned() {
+            counts[owner as usize] += 1;
         }
-        for i in 0..n {
-            owned[i + 1] += owned[i];
+        let mut end = 0;
+        let start_of = |counts: &[u16]| {
+            let start = end;
+            end += counts.iter().copied().map(u32::from).sum::<u32>();
+            start
+        };
+        self.starts = counts.chunks(AT_ONCE).map(start_of).collect();
+        self.pixels = vec![0; end as usize];
+        self.counts = counts;
+        let mut placed = vec![0_u16; n];
+        for (&owner, at) in owned() {
+            let owner = owner as usize;
+            let place = self.start(owner) + usize::from(placed[owner]);
+            self.pixels[place] = at;
+            placed[owner] += 1;
         }
-        self.pixels = vec![0; owned[n] as usize];
-        for (at, &owner) in owners.iter().enumerate().filter(|(_, owner)| **owner != u32::MAX) {
-            let next = &mut owned[owner as usize];
-            self.pixels[*next as usize] = at as u32;
-            *next += 1;
-        }
-        // Each start has moved on to where the next one begins.
-        owned.rotate_right(1);
-        owned[0] = 0;
-        self.owned = owned;
         self.shown = vec![STALE; n];
+    }
+
+    /// Where the pixels of a point begin.
+    fn start(&self, i: usize) -> usize {
+        let first = i / AT_ONCE * AT_ONCE;
+        let before: usize = self.counts[first..i].iter().copied().map(usize::from).sum();
+        self.starts[i / AT_ONCE] as usize + before
     }
 
     /// Takes the colours of the labels; where they are others than before, no point shows its own.
@@ -284,7 +298,8 @@ impl Raster {
 
     /// Colours the pixels of a point.
     fn colour(&mut self, i: usize, Rgb(red, green, blue): Rgb) {
-        let own = &self.pixels[self.owned[i] as usize..self.owned[i + 1] as usize];
+        let start = self.start(i);
+        let own = &self.pixels[start..start + usize::from(self.counts[i])];
         for &at in own {
             let at = 4 * at as usize;
             self.rgba[at..at + 3].copy_from_slice(&[red, green, blue]);

@@ -66,7 +66,9 @@ fn nearest(point: Place, centroids: &[Place]) -> usize {
 /// cluster with more than one point and from a place that no other empty cluster has got.
 fn refill(points: &[Place], centroids: &[Place], labels: &mut [usize]) -> usize {
     let mut sizes = vec![0; centroids.len()];
-    labels.iter().for_each(|&label| sizes[label] += 1);
+    for &label in &*labels {
+        sizes[label] += 1;
+    }
     let distances: Vec<f64> =
         points.iter().zip(&*labels).map(|(&point, &j)| distance_squared(point, centroids[j])).collect();
     let empty: Vec<usize> = (0..centroids.len()).filter(|&j| sizes[j] == 0).collect();

@@ -428,3 +428,55 @@ async fn a_browser_computes_the_same_bits_as_the_native_build() -> Result<()> {
     assert_eq!(digest, expected.trim());
     Ok(())
 }
+
+/// The bytes of the large core's memory, which never shrinks.
+const MEMORY: &str =
+    "(await (await import('./pkg/kmeans_board_large.js')).default()).memory.buffer.byteLength";
+
+#[tokio::test]
+async fn a_million_points_take_at_most_64_bytes_each() -> Result<()> {
+    let browser = page().await?;
+    let bytes = run(
+        &browser,
+        &format!(
+            "const km = await KMeans.init({{ board: 'gauss', n: 1e6, clusters: 50, k: 50, seed: 1 }});
+            const context = new OffscreenCanvas(1000, 1000).getContext('2d');
+            while (!km.paint(context, {{ size: 1000 }}));
+            for (let i = 0; i < 30; i++) {{
+                km.hold();
+                km.step();
+                km.paint(context, {{ size: 1000 }}, 0.5);
+                km.paint(context, {{ size: 1000 }});
+            }}
+            km.back();
+            return {MEMORY};"
+        ),
+    )
+    .await?;
+    assert!(bytes.as_f64() <= Some(64e6), "{bytes} bytes");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_freed_is_used_again() -> Result<()> {
+    let browser = page().await?;
+    let grown = run(
+        &browser,
+        &format!(
+            "const round = async (seed) => {{
+                const km = await KMeans.init({{ board: 'gauss', n: 5000, clusters: 5, k: 9, seed }});
+                km.run();
+                km.reseed({{ k: 12, seed }});
+                km.run(3);
+                km.free();
+            }};
+            for (let i = 0; i < 100; i++) await round(i % 50);
+            const before = {MEMORY};
+            for (let i = 0; i < 1000; i++) await round(i % 50);
+            return {MEMORY} - before;"
+        ),
+    )
+    .await?;
+    assert_eq!(grown, 0);
+    Ok(())
+}

@@ -91,6 +91,6 @@ async fn a_colour_is_read_however_it_is_written() -> Result<()> {
     let written = ["rgb(16, 18, 22)", "oklch(1 0 0)", "color-mix(in srgb, red, blue)", "transparent"];
     let read = "import('./kmeans-board-element.js').then(({ colourOf }) => WRITTEN.map(colourOf))";
     let colours = browser.eval(&read.replace("WRITTEN", &json!(written).to_string())).await?;
-    assert_eq!(colours, json!([0x10_12_16, 0xff_ff_ff, 0x80_00_80, 0xff_ff_ff]));
+    assert_eq!(colours, json!([0x0010_1216, 0x00ff_ffff, 0x0080_0080, 0x00ff_ffff]));
     Ok(())
 }
