@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::Browser;
 use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
 use serde_json::{Value, json};
+use xtask::build::copy_folder;
 
 /// Points, centroids, iterations that are timed together, and how often that is done.
 const ITERATIONS: [(usize, usize, usize, usize); 14] = [
@@ -32,6 +33,7 @@ const ITERATIONS: [(usize, usize, usize, usize); 14] = [
 ];
 const RUNS: [(usize, usize); 3] = [(100_000, 50), (1_000_000, 7), (1_000_000, 50)];
 const FRAMES: [usize; 5] = [100, 10_000, 100_000, 1_000_000, 4_000_000];
+const BESIDE_RIVALS: [&str; 6] = ["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"];
 /// Runs of a small board: points, centroids, how many.
 const RESTARTS: (usize, usize, usize) = (200, 7, 1_000);
 
@@ -48,29 +50,20 @@ async fn main() -> Result<()> {
 
     let mut report = Report::default();
     let sklearn = if with_sklearn { sklearn()? } else { BTreeMap::new() };
-    Report::heading(
-        "an iteration, in milliseconds",
-        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
-    );
+    Report::heading("an iteration, in milliseconds", &BESIDE_RIVALS);
     for (n, k, count, rounds) in ITERATIONS {
         let name = format!("n = {}, k = {}", grouped(n), grouped(k));
         let times = page(&browser, &format!("iterations({n}, {k}, {count}, {rounds})")).await?;
         report.compare(&name, &times, sklearn.get(&format!("iteration {n} {k}")))?;
     }
-    Report::heading(
-        "20 iterations from two arrays",
-        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
-    );
+    Report::heading("20 iterations from two arrays", &BESIDE_RIVALS);
     for (n, k) in RUNS {
         let name = format!("n = {}, k = {}", grouped(n), grouped(k));
         let times = page(&browser, &format!("run({n}, {k}, 5)")).await?;
         report.compare(&name, &times, sklearn.get(&format!("run {n} {k}")))?;
     }
     let (n, k, runs) = RESTARTS;
-    Report::heading(
-        "runs to convergence",
-        &["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"],
-    );
+    Report::heading("runs to convergence", &BESIDE_RIVALS);
     let times = page(&browser, &format!("restarts({n}, {k}, {runs}, 7)")).await?;
     report.compare(&format!("{} × n = {n}, k = {k}", grouped(runs)), &times, sklearn.get("restarts"))?;
     Report::heading("a frame of 1000 × 1000 pixels", &["step", "paint", "both", "95 %", "gap", "95 %"]);
@@ -94,7 +87,7 @@ async fn main() -> Result<()> {
 fn site() -> Result<tempfile::TempDir> {
     let site = tempfile::tempdir()?;
     let root = xtask::root();
-    copy(&root.join("dist"), site.path())?;
+    copy_folder(&root.join("dist"), site.path())?;
     for script in ["lloyd.js", "page.js"] {
         fs::copy(root.join("benches").join(script), site.path().join(script))?;
     }
@@ -113,20 +106,6 @@ fn site() -> Result<tempfile::TempDir> {
     );
     fs::write(site.path().join("still.html"), still)?;
     Ok(site)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let copied = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &copied)?;
-        } else {
-            fs::copy(entry.path(), copied)?;
-        }
-    }
-    Ok(())
 }
 
 /// What a function of `benches/page.js` returns.

@@ -15,6 +15,11 @@ function assertAlike(a, b, what) {
   if (!(Math.abs(a - b) <= 1e-9 * Math.abs(b))) throw new Error(`${what}: inertia ${a} is not ${b}`);
 }
 
+/** A run that has converged goes on for nothing, the rival's does not. */
+function assertIterations({ history }, count) {
+  if (history.length !== count) throw new Error(`converged after ${history.length} of ${count} iterations`);
+}
+
 /** Points and centroids to start from. */
 async function start(n, k) {
   const km = await uniform(n, k);
@@ -38,6 +43,7 @@ export async function iterations(n, k, count, rounds) {
       return last;
     });
     theirs.push(time / count);
+    assertIterations(km, count + 2);
     assertAlike(km.history.at(-1).assignedInertia, inertia, `n = ${n}, k = ${k}`);
     km.free();
   }
@@ -60,6 +66,7 @@ export async function run(n, k, rounds) {
       return last.inertia;
     });
     theirs.push(time);
+    assertIterations(km, 20);
     assertAlike(km.history.at(-1).assignedInertia, inertia, `run of n = ${n}, k = ${k}`);
     km.free();
   }

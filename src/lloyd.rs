@@ -111,7 +111,7 @@ pub struct Lloyd {
     start: Vec<Point>,
     centroids: Vec<Point>,
     labels: Labels,
-    /// The clusters as the last assign left them.
+    /// The clusters as the labels make them; after going back, their counts alone.
     sums: Sums,
     phase: Phase,
     iteration: usize,
@@ -185,18 +185,32 @@ impl Lloyd {
         let (Phase::Update, Some(assigned)) = (self.phase, self.assigned) else {
             return Updated { shift: 0.0, inertia: self.inertia, relocated: 0 };
         };
-        let before = self.centroids.clone();
+        let (updated, relocations) = self.move_to_means();
+        self.remember(Iteration { iteration: self.iteration, assigned, updated }, relocations);
+        updated
+    }
+
+    /// Moves every centroid to the mean of its points.
+    fn move_to_means(&mut self) -> (Updated, Vec<Relocation>) {
         let relocations = self.refill_empty_clusters();
-        self.centroids = self.sums.clusters.iter().map(Sum::mean).collect();
+        let means = self.sums.clusters.iter().map(Sum::mean).collect();
+        let before = core::mem::replace(&mut self.centroids, means);
         let shift = farthest_move(&before, &self.centroids);
         let index = self.board.index();
         self.inertia =
             nearest::inertia_about_means(index, &self.labels, &self.sums, &before, &self.centroids);
         self.phase = Phase::Assign;
         self.iteration += 1;
-        let updated = Updated { shift, inertia: self.inertia, relocated: relocations.len() };
-        self.remember(Iteration { iteration: self.iteration, assigned, updated }, relocations);
-        updated
+        (Updated { shift, inertia: self.inertia, relocated: relocations.len() }, relocations)
+    }
+
+    /// Steps as `run` does, but keeps no past: it cannot go back.
+    pub(crate) fn run_through(mut self, max: usize) -> Run {
+        while !self.is_converged() && self.iteration < max {
+            self.assign();
+            self.move_to_means();
+        }
+        Run { iterations: self.iteration, inertia: self.inertia, converged: self.is_converged() }
     }
 
     /// One iteration: an assign and an update, or only the update where the assign has been made.
@@ -296,7 +310,7 @@ impl Lloyd {
                 // More than the last time, as those were not enough.
                 farthest =
                     nearest::farthest(board.index(), &before, &self.centroids, last, batch).into_iter();
-                batch *= 4;
+                batch = board.points().len().min(4 * batch);
                 if farthest.len() == 0 {
                     break;
                 }

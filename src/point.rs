@@ -2,6 +2,8 @@
 
 use std::collections::BinaryHeap;
 
+use wide::f64x2;
+
 /// One observation in the plane, or a centroid.
 ///
 /// Equal means equal in both coordinates. Coordinates have no unit of their own: they are the board's.
@@ -115,17 +117,25 @@ impl Bounds {
 }
 
 /// The smallest and the largest coordinates of some points; infinite the wrong way round without points.
-fn extent(points: &[Point]) -> (Point, Point) {
-    let all = f64::INFINITY;
-    // Plain comparisons: `min` and `max` are calls in Wasm.
-    let lower = |a: f64, b: f64| if b < a { b } else { a };
-    let upper = |a: f64, b: f64| if b > a { b } else { a };
-    points.iter().fold((Point::new(all, all), Point::new(-all, -all)), |(min, max), point| {
-        (
-            Point::new(lower(min.x, point.x), lower(min.y, point.y)),
-            Point::new(upper(max.x, point.x), upper(max.y, point.y)),
-        )
-    })
+pub(crate) fn extent(points: &[Point]) -> (Point, Point) {
+    let all = f64x2::splat(f64::INFINITY);
+    let (min, max) = points
+        .iter()
+        .copied()
+        .map(lanes)
+        .fold((all, -all), |(min, max), point| (min.fast_min(point), max.fast_max(point)));
+    (place(min), place(max))
+}
+
+/// A point as two lanes.
+pub(crate) fn lanes(point: Point) -> f64x2 {
+    f64x2::new([point.x, point.y])
+}
+
+/// Two lanes as a point.
+pub(crate) fn place(lanes: f64x2) -> Point {
+    let [x, y] = lanes.to_array();
+    Point::new(x, y)
 }
 
 /// A key that sorts as the number does.

@@ -23,6 +23,6 @@ pub fn restarts(
     seeding: Seeding,
     seeds: impl IntoIterator<Item = u32>,
 ) -> Result<Vec<Run>, Error> {
-    let run = |seed| Ok(Lloyd::seeded(board.clone(), k, seeding, seed)?.run(MOST_ITERATIONS));
+    let run = |seed| Ok(Lloyd::seeded(board.clone(), k, seeding, seed)?.run_through(MOST_ITERATIONS));
     seeds.into_iter().map(run).collect()
 }

@@ -90,8 +90,9 @@ fn as_many_centroids_as_there_can_be_are_searched_as_exactly() {
 #[test]
 fn a_point_for_each_centroid_is_the_end() {
     let few: Vec<Place> = scattered(1_024).collect();
-    for places in [few.repeat(3), few] {
-        let mut lloyd = Lloyd::seeded(board(&places), 1_024, Seeding::Random, 1).expect("a start");
+    let clumps: Vec<Place> = scattered(60).collect();
+    for (k, places) in [(1_024, few.repeat(3)), (1_024, few), (60, clumps.repeat(40))] {
+        let mut lloyd = Lloyd::seeded(board(&places), k, Seeding::Random, 1).expect("a start");
         let run = lloyd.run(10);
         assert_eq!((run.iterations, run.converged, run.inertia), (2, true, 0.0));
     }
@@ -111,6 +112,12 @@ fn the_sums_depend_on_nothing_but_the_labels() {
         assert_eq!(fresh.centroids(), straight.centroids(), "from iteration {turn}");
         assert_eq!(fresh.inertia().to_bits(), straight.inertia().to_bits(), "from iteration {turn}");
         assert_eq!(fresh.labels(), straight.labels(), "from iteration {turn}");
+        // And back there and on again.
+        other.clone_from(&straight);
+        other.seek(turn).expect("an iteration that has been");
+        other.run(12 - turn);
+        assert_eq!(other.centroids(), straight.centroids(), "back to iteration {turn}");
+        assert_eq!(other.labels(), straight.labels(), "back to iteration {turn}");
     }
 }
 

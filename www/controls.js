@@ -41,8 +41,8 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
     if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
       throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
     }
-    await (opened ?? board.init(options(asked)));
-    if (asked.beside) await beside.init({ ...board.kmeans.options, seeding: asked.beside });
+    if (!(await (opened ?? board.init(options(asked))))) return false; // something else has been asked for since
+    if (asked.beside && !(await beside.init({ ...board.kmeans.options, seeding: asked.beside }))) return false;
   } catch (error) {
     complain(error.message);
     return false;

@@ -189,14 +189,21 @@ export class KMeansBoard extends HTMLElement {
     });
   }
 
-  /** Starts anew with the options of KMeans.init, or a promise of them; what was there stays if they are wrong. */
+  /**
+   * Starts anew with the options of KMeans.init, or a promise of them; what was there stays if they are wrong.
+   * Resolves with whether this is what is there now: not where it was asked for something else meanwhile.
+   */
   async init(options) {
     const start = ++this.#start;
     this.#isStarted = true;
     try {
       const kmeans = await KMeans.init(await (options ?? this.#options()));
-      if (start !== this.#start) return kmeans.free();
+      if (start !== this.#start) {
+        kmeans.free();
+        return false;
+      }
       this.#take(kmeans);
+      return true;
     } catch (error) {
       if (start === this.#start) this.#fail(error);
       throw error;
@@ -476,7 +483,8 @@ for (const name of Object.keys(OPTIONS)) {
     /** What the attribute says; without one that could be valid, what is in force. */
     get() {
       const value = this.hasAttribute(name) ? OPTIONS[name](this.getAttribute(name)) : NaN;
-      return Number.isNaN(value) ? this.kmeans?.options[name] : value;
+      if (!Number.isNaN(value)) return value;
+      return this.kmeans && (name in this.kmeans ? this.kmeans[name] : this.kmeans.options[name]);
     },
     set(value) { value == null ? this.removeAttribute(name) : this.setAttribute(name, value); },
     enumerable: true,

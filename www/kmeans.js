@@ -14,6 +14,8 @@ export class KMeansError extends Error {
 const SEED_LIMIT = 2 ** 32 - 1;
 /** The most device pixels that a picture's side may have. */
 export const MAX_SIDE = 8192;
+/** The most device pixels to one of CSS. */
+const MAX_SCALE = 16;
 const START = ["k", "seeding", "centroids", "seed"];
 const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...START];
 
@@ -41,7 +43,7 @@ async function loadOnce() {
 
 /** The core for so many points: the same functions and the same results, with or without what large boards need. */
 async function coreFor(n) {
-  if (!(n > table("smallBoard"))) return small;
+  if (!(n > tables.smallBoard)) return small;
   loadingLarge ??= import("./pkg/kmeans_board_large.js").then(async (large) => {
     await large.default();
     return large;
@@ -166,6 +168,20 @@ function makeField({ Field }, { board, n, clusters, spread, points, boardSeed })
     : Field.draw(board, n, clusters, spread && new Float64Array(spread), boardSeed));
 }
 
+/** Boards of more points take a while, so that the page may breathe in between. */
+const MOST_AT_ONCE = 200_000;
+
+async function prepared(field) {
+  const breath = () => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });
+  await breath();
+  field.prepare();
+  await breath();
+}
+
 function makeClustering(field, { k, seeding, centroids, seed }) {
   return guarded(() => centroids ? field.starting(centroids, k) : field.seeded(k, seeding, seed));
 }
@@ -215,6 +231,7 @@ export class KMeans {
     const core = await coreFor(board.points ? board.points.length / 2 : board.n);
     const field = makeField(core, board);
     try {
+      if (field.n > MOST_AT_ONCE) await prepared(field);
       const clustering = makeClustering(field, start);
       // Large arrays stay in the core alone.
       if (board.points) board.points = undefined;
@@ -328,6 +345,7 @@ export class KMeans {
    */
   paint(context, { size, scale = 1, background = 0xffffff, ink = 0, cells = true, trails = true, centroids = true }, t = 1) {
     const side = number("size", size) * number("scale", scale);
+    if (!(scale > 0 && scale <= MAX_SCALE)) throw new KMeansError(`scale must be above 0 and at most ${MAX_SCALE}, not ${scale}`, "range");
     if (!(side > 0 && side <= MAX_SIDE)) throw new KMeansError(`size × scale must be above 0 and at most ${MAX_SIDE}, not ${side}`, "range");
     return this.#core.paint(context, size, scale, background, ink, cells | (trails << 1) | (centroids << 2), t);
   }

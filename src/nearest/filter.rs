@@ -8,7 +8,7 @@ use core::ops::Range;
 use wide::{f32x4, f64x2};
 
 use super::tree::{Boxes, Index, Node};
-use super::{Labels, MIXED, Sum, Sums};
+use super::{ENOUGH, Labels, MIXED, Sum, Sums};
 use crate::point::Point;
 
 /// A centroid in the frame's units and in single precision.
@@ -177,7 +177,6 @@ struct Pass<'a> {
 /// Gives every point the label of its nearest centroid; how many labels changed.
 pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
     let mut pass = Pass::new(index, centroids, sums);
-    pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
     pass.lists = (0..centroids.len() as u16).collect();
     let (mut changed, root, all) = (0, index.root(), 0..centroids.len());
     let common = if index.is_small() {
@@ -185,6 +184,7 @@ pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, su
         labels.nodes[root][0] = label;
         label
     } else {
+        pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
         pass.group(root, all, labels, &mut changed)
     };
     if common != MIXED {
@@ -330,8 +330,10 @@ impl<'a> Pass<'a> {
     }
 
     /// Whether a leaf is so large, and so small a part of the board, that its points are best summed about its mean.
+    ///
+    /// Not where all lie in two places: then the mean of the equal points in each is to be that very point.
     fn is_local(&self, node: &Node) -> bool {
-        node.count >= MANY && !self.index.is_small()
+        node.count >= MANY && node.is_varied && !self.index.is_small()
     }
 
     /// Labels a leaf's points by a search through the candidates; how many labels changed.
@@ -433,8 +435,6 @@ impl<'a> Pass<'a> {
     /// Adds the points of a leaf with two labels, of which the higher one's are given as they lie from the leaf's mean;
     /// the lower one's are the others.
     fn add_two(&mut self, node: &Node, labels: &[u16], low: u16, higher: &Part) {
-        /// The least share that may be left of all that was added up: with it, thirteen of sixteen digits are.
-        const ENOUGH: f64 = 1e-3;
         let (dx, dy) = node.residual();
         let count = node.count - higher.count;
         let lower = Part { label: low, count, dx: dx - higher.dx, dy: dy - higher.dy };

@@ -25,13 +25,16 @@ const MIXED: u16 = u16::MAX - 1;
 /// A point, or a node's points, before the first assign.
 pub(crate) const NONE: u16 = u16::MAX;
 
+/// The least share that may be left of a difference: with it, thirteen of sixteen digits are.
+const ENOUGH: f64 = 1e-3;
+
 /// The points of a cluster, summed up.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Sum {
     /// How many they are.
     pub(crate) count: u32,
     /// The first of them, or the mean of the first box with some of them: the others are summed as they lie from here, so
-    /// that nothing is lost far from the origin, and the mean of equal points is that very point.
+    /// that nothing is lost far from the origin.
     pivot: Point,
     /// Σ(x − pivot).
     dx: f64,
@@ -99,12 +102,13 @@ impl Sums {
 
     /// The inertia with every centroid moved to its mean, if enough is left of it to take the difference.
     fn inertia_about_means(&self, centroids: &[Point]) -> Option<f64> {
-        /// The least share that may be left: with it, thirteen of sixteen digits are.
-        const ENOUGH: f64 = 1e-3;
         let clusters = self.clusters.iter().zip(centroids);
         let off: f64 = clusters.map(|(sum, &centroid)| sum.off(centroid) - sum.off(sum.mean())).sum();
         let left = self.inertia - off;
-        (left > ENOUGH * self.inertia || self.inertia == 0.0).then_some(left)
+        if self.inertia == 0.0 {
+            return Some(0.0); // every point lies on its centroid
+        }
+        (left > ENOUGH * self.inertia).then_some(left)
     }
 }
 
@@ -149,7 +153,7 @@ pub(crate) fn farthest(
     after: Option<Far>,
     count: usize,
 ) -> Vec<Far> {
-    let mut heap = BinaryHeap::with_capacity(count + 1);
+    let mut heap = BinaryHeap::with_capacity(count.min(index.len()) + 1);
     for (place, label) in labels.flat(index).into_iter().enumerate() {
         let d = index.point(place).distance_squared(centroids[usize::from(label)]);
         let far =
@@ -245,7 +249,7 @@ impl Labels {
         }
     }
 
-    /// Whether these are labels of this board's points.
+    /// Whether these can be labels of this board's points.
     pub(crate) fn fit(&self, index: &Index) -> bool {
         self.points.len() == index.order.len() && self.nodes.len() == index.groups.len()
     }

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use wide::f64x2;
 
-use crate::point::Point;
+use crate::point::{Point, extent, lanes, place};
 
 /// Boards of up to so many points are one leaf: for them, to look at every point takes little time, and what looks at
 /// boxes need not be loaded.
@@ -15,7 +15,10 @@ const KNOWS_LARGE: bool = cfg!(feature = "large");
 const LEAF: usize = 100;
 /// A box is divided at once into 4^levels cells, at most 4⁴ of them.
 const MOST_LEVELS: u32 = 4;
-/// A box is no longer divided whose side is below this share of the board's: single precision ends there.
+/// As many as that.
+const CELLS: usize = 1 << (2 * MOST_LEVELS);
+/// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
+/// is as small beside the whole board is searched point by point.
 const FINEST: f64 = 1e-6;
 
 /// The points of a board in the order of a tree's leaves, and the tree.
@@ -62,6 +65,8 @@ pub(super) struct Node {
     pub(super) count: u32,
     /// The group of its four parts, and 1; 0 of a leaf.
     parts: u32,
+    /// Whether there are more than two places among the points of a leaf.
+    pub(super) is_varied: bool,
 }
 
 impl Node {
@@ -196,7 +201,11 @@ impl Index {
         }
         let [dx, dy] = left.to_array();
         let (start, count, squares) = (range.start as u32, points.len() as u32, squares.reduce_add());
-        (Node { start, count, mean: place(mean), squares, dx, dy, parts: 0 }, (place(min), place(max)))
+        let is_varied = has_three_places(points);
+        (
+            Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, is_varied },
+            (place(min), place(max)),
+        )
     }
 
     /// Divides a range of points into cells, and the tree's nodes over them.
@@ -222,7 +231,7 @@ impl Index {
     /// The node over 4^`levels` cells from `first` on; none where they are empty.
     fn nest(
         &mut self,
-        starts: &[u32; 257],
+        starts: &Starts,
         first: usize,
         levels: u32,
         scratch: &mut Scratch,
@@ -263,24 +272,9 @@ fn union(a: (Point, Point), b: (Point, Point)) -> (Point, Point) {
     (Point::new(a.0.x.min(b.0.x), a.0.y.min(b.0.y)), Point::new(a.1.x.max(b.1.x), a.1.y.max(b.1.y)))
 }
 
-fn lanes(point: Point) -> f64x2 {
-    f64x2::new([point.x, point.y])
-}
-
-fn place(lanes: f64x2) -> Point {
-    let [x, y] = lanes.to_array();
-    Point::new(x, y)
-}
-
-/// The smallest and the largest coordinates of some points, of which there is one at least.
-fn extent(points: &[Point]) -> (Point, Point) {
-    let first = lanes(points[0]);
-    let (min, max) = points
-        .iter()
-        .copied()
-        .map(lanes)
-        .fold((first, first), |(min, max), point| (min.fast_min(point), max.fast_max(point)));
-    (place(min), place(max))
+fn has_three_places(points: &[Point]) -> bool {
+    let second = points.iter().find(|point| **point != points[0]);
+    second.is_some_and(|second| points.iter().any(|point| point != second && *point != points[0]))
 }
 
 /// The four bits of a number with gaps between them.
@@ -319,9 +313,9 @@ impl Grid {
     /// The cell of each point.
     fn cells(&self, points: &[Point]) -> Vec<u8> {
         /// Adding it rounds to whole numbers, which are then the lowest bits.
-        const WHOLE: f64 = (1_u64 << 52) as f64 + 256.0;
+        const WHOLE: f64 = (1_u64 << 52) as f64 + CELLS as f64;
         let last = (1_usize << self.levels) - 1;
-        // Rounding to the nearest after taking a half off is rounding down.
+        // Rounding to the nearest after taking a half off is rounding down, or on an edge to one side of it.
         let scale = f64x2::splat((last + 1) as f64 * (1.0 - 1e-9) / self.side);
         let (corner, half, whole) = (lanes(self.corner), f64x2::splat(0.5), f64x2::splat(WHOLE));
         let cell = |&point: &Point| {
@@ -333,9 +327,12 @@ impl Grid {
     }
 }
 
+/// Where each cell starts, and where the last one ends.
+type Starts = [u32; CELLS + 1];
+
 /// Where each cell starts, counted on from `start`, and where the last ends.
-fn starts(cells: &[u8], start: usize) -> [u32; 257] {
-    let mut starts = [0; 257];
+fn starts(cells: &[u8], start: usize) -> Starts {
+    let mut starts = [0; CELLS + 1];
     for &cell in cells {
         starts[usize::from(cell) + 1] += 1;
     }
@@ -350,7 +347,7 @@ fn starts(cells: &[u8], start: usize) -> [u32; 257] {
 fn scatter(
     all: impl Iterator<Item = (Point, u32)>,
     cells: &[u8],
-    starts: &[u32; 257],
+    starts: &Starts,
     points: &mut [Point],
     order: &mut [u32],
 ) {

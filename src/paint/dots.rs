@@ -50,7 +50,7 @@ impl<'a> Dots<'a> {
             self.trace(surface);
         } else {
             self.lay(raster);
-            if raster.has_places() {
+            if raster.is_coloured {
                 surface.pixels(raster);
             }
         }
@@ -109,6 +109,7 @@ impl<'a> Dots<'a> {
             }
         }
         raster.is_behind = false;
+        raster.is_coloured = true;
         self.colour(raster, AT_ONCE * now_chunks.len(), before_rest, now_rest);
     }
 
@@ -166,6 +167,8 @@ pub struct Raster {
     shown: Vec<u16>,
     /// Whether there was no time for all that have another label than they show.
     is_behind: bool,
+    /// Whether every point has had a colour.
+    is_coloured: bool,
     /// The colours by label, the last for points that have none.
     colours: Vec<Rgb>,
     /// The first and the last pixel that have changed since they were put anywhere.
@@ -206,7 +209,8 @@ impl Raster {
         let radius = dot_radius(look.size, index.len()) * look.scale;
         let is_same = self.board.as_ref().is_some_and(|own| Arc::ptr_eq(own, board));
         if !is_same || (self.side, self.radius) != (side, radius) {
-            *self = Self { board: Some(board.clone()), side, radius, ..Self::default() };
+            let changed = Some((0, (side * side) as u32 - 1)); // also where no point is any more
+            *self = Self { board: Some(board.clone()), side, radius, changed, ..Self::default() };
             self.rgba = vec![0; 4 * side * side];
             self.owners = vec![u32::MAX; side * side];
         }

@@ -162,6 +162,11 @@ impl Field {
 #[cfg(feature = "large")]
 #[wasm_bindgen]
 impl Field {
+    /// Sorts the points as they will be searched, which the first clustering does otherwise.
+    pub fn prepare(&self) {
+        self.0.index();
+    }
+
     /// The inertia and the iterations of many runs, one for each seed from `seed` on.
     pub fn restarts(&self, k: usize, seeding: &str, runs: u32, seed: u32) -> Result<Vec<f64>, JsValue> {
         let seeds = (0..runs).map(|run| seed.wrapping_add(run));

@@ -129,7 +129,7 @@ fn wasm_of(message: &str) -> Option<PathBuf> {
 }
 
 /// Copies a folder with all that is in it; returns the copied files' paths inside it, sorted.
-fn copy_folder(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+pub fn copy_folder(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(to)?;
     let mut files = Vec::new();
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
