@@ -138,8 +138,8 @@ impl Boxes {
 impl Index {
     pub(crate) fn new(points: &[Point]) -> Self {
         let (n, extent) = (points.len(), extent(points));
-        let mut index =
-            Self { points: Vec::new(), order: Vec::new(), groups: Vec::new(), frame: Frame::around(extent) };
+        let groups = Vec::with_capacity(1 + n / LEAF / 2);
+        let mut index = Self { points: Vec::new(), order: Vec::new(), groups, frame: Frame::around(extent) };
         let root = if n <= SMALL_BOARD || !KNOWS_LARGE {
             index.points = points.to_vec();
             index.order = (0..n as u32).collect();
@@ -155,6 +155,7 @@ impl Index {
             index.nest(&starts, 0, grid.levels, &mut scratch).unwrap_or_default()
         };
         index.group([Some(root), None, None, None]);
+        index.groups.shrink_to_fit();
         index
     }
 
