@@ -16,7 +16,7 @@ use xtask::build::copy_folder;
 
 /// Points, centroids, iterations that are timed together, and how often that is done.
 const ITERATIONS: [(usize, usize, usize, usize); 14] = [
-    (1_000, 7, 20, 60),
+    (1_000, 7, 12, 200),
     (10_000, 2, 20, 40),
     (10_000, 7, 20, 40),
     (10_000, 50, 20, 20),

@@ -28,7 +28,7 @@ async function start(n, k) {
   return { points, centroids };
 }
 
-/** Milliseconds of an iteration, the first two left out: `rounds` values for each, over `count` iterations each. */
+/** Milliseconds of an iteration, the first two left out: `rounds` values for each, means of `count` iterations. */
 export async function iterations(n, k, count, rounds) {
   const { points, centroids } = await start(n, k);
   const ours = [], theirs = [];
