@@ -271,16 +271,15 @@ impl Lloyd {
             };
             return;
         };
-        let past = core::mem::take(&mut self.past);
-        let centroids = if before == 0 { &self.start } else { &past[before - 1].centroids };
-        nearest::assign(self.board.index(), centroids, &mut self.labels, &mut self.sums);
-        for relocation in &past[before].relocations {
-            self.relocate(*relocation);
+        let Past { iteration, centroids, relocations } = self.past[before].clone();
+        let start = self.centroids_after(before).to_vec();
+        nearest::assign(self.board.index(), &start, &mut self.labels, &mut self.sums);
+        for relocation in relocations {
+            self.relocate(relocation);
         }
-        self.centroids.clone_from(&past[before].centroids);
-        self.assigned = Some(past[before].iteration.assigned);
-        self.inertia = past[before].iteration.updated.inertia;
-        self.past = past;
+        self.centroids = centroids;
+        self.assigned = Some(iteration.assigned);
+        self.inertia = iteration.updated.inertia;
     }
 
     /// Adds an iteration to the past, unless it has been computed before.

@@ -44,8 +44,11 @@ export const FIGURES = [
   { title: "A dense board", more: "its Voronoi cells", state: { board: "dense", n: 10000, k: 16, seeding: "random", seed: 17 } },
 ];
 
+/** Whether the page's address asks for nothing. */
+export const isBare = () => location.hash.length < 2;
+
 /** The state that the page's address asks for; without one, the first figure. */
-export const asked = () => (location.hash.length < 2 ? FIGURES[0].state : read(location.hash));
+export const asked = () => (isBare() ? FIGURES[0].state : read(location.hash));
 
 /** The options of a state; a board that is not made of clusters is not asked for any. */
 export function options({ board, n, clusters, k, seeding, seed, boardSeed }) {

@@ -1,7 +1,7 @@
 // The playground's controls around <kmeans-board>, its first user. They compute nothing; every number is the core's.
 
 import { KMeans } from "./kmeans-board.js";
-import { FIGURES, options, read, written } from "./address.js";
+import { FIGURES, isBare, options, read, written } from "./address.js";
 import { Chart, positionOf } from "./chart.js";
 import { colourOf } from "./kmeans-board-element.js";
 import { sentence, short } from "./sentences.js";
@@ -106,7 +106,7 @@ async function restore(opened) {
   const { iteration, speed, ...asked } = read(location.hash);
   const shows = { cells: asked.cells, trails: asked.trails, halfSteps: asked.halfSteps, speed: SPEEDS.includes(speed) ? speed : 1 };
   const opening = { ...FIGURES[0].state, ...shows };
-  const isEmpty = location.hash.length < 2;
+  const isEmpty = isBare();
   isRestoring = true;
   const where = Number.isFinite(iteration) ? Math.min(Math.max(0, iteration), MAX_ITERATION) : undefined;
   const isShown = await show(isEmpty ? opening : { ...asked, ...shows }, { keep: "none", play: true, iteration: where, opened });

@@ -19,14 +19,21 @@ const MAX_SCALE = 16;
 const START = ["k", "seeding", "centroids", "seed"];
 const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...START];
 
-let loading; // the one promise of the one Wasm instance
-let loadingLarge; // and of the one that knows large boards, which is loaded where there is one
 let tables; // what the core lists, once it is there
+
+/** Loads something for everybody who asks; what failed can be tried again. */
+function once(load) {
+  let loading;
+  return () => (loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  }));
+}
 
 /** A module with nothing in it but a function of vectors. */
 const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
-async function loadOnce() {
+const loadSmall = once(async () => {
   if (!WebAssembly.validate(VECTORS)) {
     throw new KMeansError("this browser's WebAssembly has no SIMD, as all have since 2023", "no-simd");
   }
@@ -39,20 +46,16 @@ async function loadOnce() {
     limits: Object.freeze({ n: maxPoints, k: maxK, seed: SEED_LIMIT, spread: Object.freeze([minSpread, maxSpread]) }),
     smallBoard,
   };
-}
+});
+
+const loadLarge = once(async () => {
+  const large = await import("./pkg/kmeans_board_large.js");
+  await large.default();
+  return large;
+});
 
 /** The core for so many points: the same functions and the same results, with or without what large boards need. */
-async function coreFor(n) {
-  if (!(n > tables.smallBoard)) return small;
-  loadingLarge ??= import("./pkg/kmeans_board_large.js").then(async (large) => {
-    await large.default();
-    return large;
-  }).catch((error) => {
-    loadingLarge = undefined; // so that it can be tried again
-    throw error;
-  });
-  return loadingLarge;
-}
+const coreFor = (n) => (n > tables.smallBoard ? loadLarge() : small);
 
 function table(name) {
   if (!tables) throw new KMeansError(`KMeans.${name} is known once KMeans.load() has resolved`, "not-loaded");
@@ -211,11 +214,7 @@ export class KMeans {
 
   /** Loads the Wasm, once a page; `boards`, `seedings` and `limits` are known then. */
   static load() {
-    loading ??= loadOnce().catch((error) => {
-      loading = undefined; // so that it can be tried again
-      throw error;
-    });
-    return loading;
+    return loadSmall();
   }
 
   static get boards() { return table("boards"); }

@@ -174,8 +174,10 @@ struct Pass<'a> {
     beyond: Vec<u8>,
 }
 
-/// Gives every point the label of its nearest centroid; how many labels changed.
-pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
+/// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
+///
+/// The sums are of the labels given.
+pub(crate) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
     let mut pass = Pass::new(index, centroids, sums);
     pass.lists = (0..centroids.len() as u16).collect();
     let (mut changed, root, all) = (0, index.root(), 0..centroids.len());
@@ -194,7 +196,7 @@ pub(super) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, su
 }
 
 /// The sums of the labels as they stand.
-pub(super) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
+pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
     let mut sums = Sums::none(centroids.len());
     let mut pass = Pass::new(index, centroids, &mut sums);
     pass.add_group(index.root(), labels);

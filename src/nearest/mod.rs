@@ -12,6 +12,7 @@ use std::collections::BinaryHeap;
 
 use crate::point::{Point, sort_key};
 use filter::Part;
+pub(crate) use filter::{assign, sums};
 pub(crate) use tree::Index;
 use tree::Node;
 #[cfg(target_arch = "wasm32")]
@@ -110,18 +111,6 @@ impl Sums {
         }
         (left > ENOUGH * self.inertia).then_some(left)
     }
-}
-
-/// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
-///
-/// The sums are of the labels given.
-pub(crate) fn assign(index: &Index, centroids: &[Point], labels: &mut Labels, sums: &mut Sums) -> usize {
-    filter::assign(index, centroids, labels, sums)
-}
-
-/// The sums of the labels as they stand.
-pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
-    filter::sums(index, labels, centroids)
 }
 
 /// The inertia once every centroid is the mean of its points, from the sums about the centroids before.

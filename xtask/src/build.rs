@@ -78,7 +78,7 @@ fn number_imports(script: &Path, wasm: &Path) -> Result<()> {
     let mut text = fs::read_to_string(script)?;
     let mut binary = fs::read(wasm)?;
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let names: BTreeSet<String> = words.filter(|word| hash_of(word).is_some()).map(String::from).collect();
+    let names: BTreeSet<String> = words.filter(|word| ends_in_hash(word)).map(String::from).collect();
     for (i, name) in names.iter().enumerate() {
         let numbered = format!("{}{i:0>16}", &name[..name.len() - 16]);
         text = text.replace(name, &numbered);
@@ -93,10 +93,9 @@ fn number_imports(script: &Path, wasm: &Path) -> Result<()> {
     Ok(fs::write(wasm, binary)?)
 }
 
-/// The hash that the name of an import ends in.
-fn hash_of(name: &str) -> Option<&str> {
-    let (_, hash) = name.strip_prefix("__wbg_")?.rsplit_once('_')?;
-    (hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit())).then_some(hash)
+fn ends_in_hash(name: &str) -> bool {
+    let is_hash = |(_, end): (&str, &str)| end.len() == 16 && end.chars().all(|c| c.is_ascii_hexdigit());
+    name.strip_prefix("__wbg_").and_then(|rest| rest.rsplit_once('_')).is_some_and(is_hash)
 }
 
 fn ensure_target() -> Result<()> {
