@@ -6,6 +6,8 @@ use core::fmt;
 pub const MAX_POINTS: usize = 4_000_000;
 /// The most clusters that may be sought.
 pub const MAX_K: usize = 1_024;
+/// Whether this build knows boards that are not small.
+pub(crate) const KNOWS_LARGE: bool = cfg!(feature = "large");
 /// The largest coordinate by magnitude: the squared distances of [`MAX_POINTS`] such points can still be summed.
 pub const MAX_COORDINATE: f64 = 1e150;
 /// The smallest and the largest standard deviation that a preset may be drawn with.
@@ -69,6 +71,11 @@ pub enum Error {
         /// The last iteration that has been computed.
         computed: usize,
     },
+    /// There is no memory for what was asked.
+    Memory {
+        /// How many bytes could not be had.
+        bytes: usize,
+    },
     /// No board, or no seeding, has that name.
     UnknownName {
         /// What the name should have named: `"board"` or `"seeding"`.
@@ -92,53 +99,100 @@ impl Error {
             Self::Coordinate { .. } => "coordinate",
             Self::CentroidCount { .. } => "centroid-count",
             Self::NotComputed { .. } => "not-computed",
+            Self::Memory { .. } => "memory",
             Self::UnknownName { .. } => "unknown-name",
         }
     }
 }
 
-/// The row of a table that has a name.
-pub(crate) fn named<T>(
+/// Whether a board may have so many points.
+pub(crate) fn check_count(n: usize) -> Result<(), Error> {
+    if (1..=MAX_POINTS).contains(&n) { Ok(()) } else { Err(Error::PointCount { n }) }
+}
+
+/// An empty vector with room for so many items; where boards are small, there always is.
+pub(crate) fn room<T>(count: usize) -> Result<Vec<T>, Error> {
+    if !KNOWS_LARGE {
+        return Ok(Vec::with_capacity(count));
+    }
+    let mut room = Vec::new();
+    match room.try_reserve_exact(count) {
+        Ok(()) => Ok(room),
+        Err(_) => Err(Error::Memory { bytes: count * size_of::<T>() }),
+    }
+}
+
+/// So many times the same item.
+pub(crate) fn filled<T: Clone>(item: T, count: usize) -> Result<Vec<T>, Error> {
+    if !KNOWS_LARGE {
+        return Ok(vec![item; count]);
+    }
+    let mut items = room(count)?;
+    items.resize(count, item);
+    Ok(items)
+}
+
+/// The place of a name among those that there are.
+pub(crate) fn place_of(
     of: &'static str,
     name: &str,
-    table: &'static [T],
-    name_of: fn(&T) -> &'static str,
-) -> Result<&'static T, Error> {
-    table.iter().find(|row| name_of(row) == name).ok_or_else(|| {
-        let known = table.iter().map(name_of).collect();
-        Error::UnknownName { of, name: name.to_owned(), known }
+    known: impl Iterator<Item = &'static str>,
+) -> Result<usize, Error> {
+    let known: Vec<_> = known.collect();
+    known.iter().position(|known| *known == name).ok_or_else(|| Error::UnknownName {
+        of,
+        name: name.to_owned(),
+        known,
     })
 }
 
 impl Error {
-    /// The message, its fractional numbers written by `number`: in a browser the platform writes them, which saves
-    /// a sixth of the Wasm.
+    /// The message, its numbers written by `number`: in a browser the platform writes them, which saves a sixth of the
+    /// Wasm.
     pub(crate) fn message(&self, number: impl Fn(f64) -> String) -> String {
-        match self {
-            Self::PointCount { n } => format!("n must be from 1 to {MAX_POINTS} points, not {n}"),
-            Self::K { k } => format!("k must be from 1 to {MAX_K}, not {k}"),
-            Self::Clusters { clusters, n } => {
-                let limit = MAX_K.min(*n);
-                format!("clusters must be from 1 to {limit} on a board of {n} points, not {clusters}")
+        let said = |template: &str, values: &[f64]| {
+            let (mut message, mut values) = (String::new(), values.iter());
+            for letter in template.chars() {
+                match (letter, values.as_slice()) {
+                    ('#', &[value, ..]) => {
+                        message += &number(value);
+                        values.next();
+                    }
+                    _ => message.push(letter),
+                }
             }
-            Self::Spread { spread } => {
-                let ([low, high], [min, max]) = (SPREAD_LIMITS.map(&number), spread.map(&number));
-                format!("spread must be an ascending pair from {low} to {high}, not {min} and {max}")
-            }
+            message
+        };
+        let (most_points, most_k) = (MAX_POINTS as f64, MAX_K as f64);
+        match *self {
+            Self::PointCount { n } => said("n must be from 1 to # points, not #", &[most_points, n as f64]),
+            Self::K { k } => said("k must be from 1 to #, not #", &[most_k, k as f64]),
+            Self::Clusters { clusters, n } => said(
+                "clusters must be from 1 to # on a board of # points, not #",
+                &[most_k.min(n as f64), n as f64, clusters as f64],
+            ),
+            Self::Spread { spread: [min, max] } => said(
+                "spread must be an ascending pair from # to #, not # and #",
+                &[SPREAD_LIMITS[0], SPREAD_LIMITS[1], min, max],
+            ),
             Self::TooFewDistinctPoints { distinct, k } => {
-                format!("k is {k}, but the board has only {distinct} distinct points")
+                let limit = "k must be from 1 to #, as many distinct points as the board has, not #";
+                said(limit, &[distinct as f64, k as f64])
             }
             Self::Coordinate { of, index, value } => {
-                let (value, limit) = (number(*value), number(MAX_COORDINATE));
-                format!("{of} {index} has the coordinate {value}, which is not within ±{limit}")
+                let has = " # has the coordinate #, which is not within ±#";
+                of.to_owned() + &said(has, &[index as f64, value, MAX_COORDINATE])
             }
-            Self::CentroidCount { given, k } => format!("k is {k}, but {given} centroids were given"),
+            Self::CentroidCount { given, k } => {
+                said("k is #, but # centroids were given", &[k as f64, given as f64])
+            }
             Self::NotComputed { iteration, computed } => {
-                format!("iteration {iteration} has not been computed, the last one is {computed}")
+                let not_computed = "iteration # has not been computed, the last one is #";
+                said(not_computed, &[iteration as f64, computed as f64])
             }
-            Self::UnknownName { of, name, known } => {
-                let known = known.join(", ");
-                format!("there is no {of} called \"{name}\", there are {known}")
+            Self::Memory { bytes } => said("there is no memory left for # bytes", &[bytes as f64]),
+            Self::UnknownName { of, ref name, ref known } => {
+                ["there is no ", of, " called \"", name, "\", there are ", &known.join(", ")].concat()
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! A *board* is a set of points in the plane with bounds around it. [`Board`] draws one from a preset and a seed, or
 //! takes points that are given; [`Seeding`] chooses k initial centroids; [`Lloyd`] then takes the two half-steps by
-//! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells.
+//! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells, and
+//! [`Opening`] makes a large board and a start on it in slices, for those who cannot wait.
 //!
 //! ```
 //! use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
@@ -38,7 +39,9 @@ mod board;
 mod error;
 mod lloyd;
 mod nearest;
+mod opening;
 mod point;
+mod presets;
 mod random;
 mod restarts;
 mod seeding;
@@ -49,13 +52,15 @@ pub mod paint;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use board::{Board, Origin, Preset, PresetInfo, Recipe};
+pub use board::{Board, Origin};
 pub use error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
 pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, Updated};
 pub use nearest::UNASSIGNED;
+pub use opening::Opening;
 pub use point::{Bounds, Point};
+pub use presets::{Preset, PresetInfo, Recipe};
 pub use restarts::restarts;
-pub use seeding::{Seeding, SeedingInfo};
+pub use seeding::{Seeding, SeedingInfo, Start};
 pub use voronoi::{area, cells};
 
 /// The README's Rust code, run as a test.

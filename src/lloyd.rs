@@ -6,7 +6,7 @@ use crate::board::Board;
 use crate::error::Error;
 use crate::nearest::{self, Labels, Sum, Sums};
 use crate::point::Point;
-use crate::seeding::{Seeding, explicit};
+use crate::seeding::{Seeding, Start};
 
 /// A half-step of Lloyd's algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +132,7 @@ impl Lloyd {
         seeding: Seeding,
         seed: u32,
     ) -> Result<Self, Error> {
-        let board = board.into();
-        let centroids = seeding.centroids(&board, k, seed)?;
-        Ok(Self::starting(board, centroids))
+        Self::from_start(board, Start::Seeded { k, seeding, seed })
     }
 
     /// Starts from given centroids, k of them, which may lie anywhere; no point has a label yet.
@@ -143,15 +141,23 @@ impl Lloyd {
     /// [`Error::K`] for none or too many, [`Error::TooFewDistinctPoints`] when the board has fewer than k,
     /// [`Error::Coordinate`] for a centroid that cannot be calculated with.
     pub fn from_centroids(board: impl Into<Arc<Board>>, centroids: Vec<Point>) -> Result<Self, Error> {
-        let board = board.into();
-        let centroids = explicit(&board, centroids)?;
-        Ok(Self::starting(board, centroids))
+        Self::from_start(board, Start::Given(centroids))
     }
 
-    fn starting(board: Arc<Board>, start: Vec<Point>) -> Self {
-        Self {
+    /// Starts from what a start chooses; no point has a label yet.
+    ///
+    /// # Errors
+    /// Those of [`Lloyd::seeded`] and [`Lloyd::from_centroids`].
+    pub fn from_start(board: impl Into<Arc<Board>>, start: Start) -> Result<Self, Error> {
+        let board = board.into();
+        let centroids = start.centroids(&board)?;
+        Self::starting(board, centroids)
+    }
+
+    pub(crate) fn starting(board: Arc<Board>, start: Vec<Point>) -> Result<Self, Error> {
+        Ok(Self {
             centroids: start.clone(),
-            labels: Labels::none(board.index()),
+            labels: Labels::none(board.index())?,
             sums: Sums::none(start.len()),
             phase: Phase::Assign,
             iteration: 0,
@@ -160,7 +166,7 @@ impl Lloyd {
             past: Vec::new(),
             board,
             start,
-        }
+        })
     }
 
     /// The first half-step: every point is given the label of its nearest centroid.
@@ -265,10 +271,11 @@ impl Lloyd {
         self.phase = Phase::Assign;
         self.iteration = iteration;
         let Some(before) = iteration.checked_sub(1) else {
-            *self = Self {
-                past: core::mem::take(&mut self.past),
-                ..Self::starting(self.board.clone(), core::mem::take(&mut self.start))
-            };
+            self.centroids.clone_from(&self.start);
+            self.labels.clear();
+            self.sums = Sums::none(self.k());
+            self.assigned = None;
+            self.inertia = f64::NAN;
             return;
         };
         let Past { iteration, centroids, relocations } = self.past[before].clone();

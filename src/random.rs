@@ -3,6 +3,8 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
+use crate::error::{Error, room};
+
 /// What the numbers are for: the same seed gives each purpose a stream of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
@@ -16,11 +18,13 @@ pub(crate) fn generator(seed: u32, purpose: Purpose) -> Pcg32 {
 }
 
 /// Uniform in [min, max).
+#[cfg_attr(not(feature = "large"), inline(never))]
 pub(crate) fn uniform(rng: &mut impl Rng, min: f64, max: f64) -> f64 {
     min + (max - min) * rng.random::<f64>()
 }
 
 /// A uniform index below `n`, which must not be zero; drawn as 32 bits on every platform.
+#[cfg_attr(not(feature = "large"), inline(never))]
 pub(crate) fn index(rng: &mut impl Rng, n: usize) -> usize {
     rng.random_range(0..n as u32) as usize
 }
@@ -28,6 +32,7 @@ pub(crate) fn index(rng: &mut impl Rng, n: usize) -> usize {
 /// Two independent standard normal numbers, by the polar method (Marsaglia & Bray 1964).
 ///
 /// Only `ln` is not exact by IEEE 754, and it comes from `libm`, so the bits are the same on every platform.
+#[cfg_attr(not(feature = "large"), inline(never))]
 pub(crate) fn normal_pair(rng: &mut impl Rng) -> (f64, f64) {
     loop {
         let (u, v) = (uniform(rng, -1.0, 1.0), uniform(rng, -1.0, 1.0));
@@ -39,13 +44,25 @@ pub(crate) fn normal_pair(rng: &mut impl Rng) -> (f64, f64) {
     }
 }
 
-/// The indices below `n` in a random order, as far as the caller goes (Fisher & Yates 1938).
-pub(crate) fn shuffled(n: usize, rng: &mut impl Rng) -> impl Iterator<Item = usize> {
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    (0..n).map(move |i| {
-        order.swap(i, i + index(rng, n - i));
+/// The indices below `n`.
+pub(crate) fn indices(n: usize) -> Result<Vec<u32>, Error> {
+    let mut indices = room(n)?;
+    indices.extend(0..n as u32);
+    Ok(indices)
+}
+
+/// Brings one of the items from a place on to that place, at random: a step of a shuffle (Fisher & Yates 1938).
+pub(crate) fn draw_to(place: usize, order: &mut [u32], rng: &mut impl Rng) {
+    order.swap(place, place + index(rng, order.len() - place));
+}
+
+/// The indices below `n` in a random order, as far as the caller goes.
+pub(crate) fn shuffled(n: usize, rng: &mut impl Rng) -> Result<impl Iterator<Item = usize>, Error> {
+    let mut order = indices(n)?;
+    Ok((0..n).map(move |i| {
+        draw_to(i, &mut order, rng);
         order[i] as usize
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! Seeding: choosing the initial centroids.
 
+use core::ops::Range;
 use core::str::FromStr;
 
 use rand::Rng;
+use rand_pcg::Pcg32;
 
 use crate::board::{Board, checked};
-use crate::error::{Error, MAX_K, named};
-use crate::point::Point;
-use crate::random::{Purpose, generator, index, shuffled, uniform};
+use crate::error::{Error, KNOWS_LARGE, MAX_K, filled, place_of, room};
+use crate::nearest::Index;
+use crate::point::{Point, extent};
+use crate::random::{Purpose, draw_to, generator, index, indices, shuffled, uniform};
 
 /// How the initial centroids are chosen.
 ///
@@ -80,18 +83,37 @@ impl Seeding {
     /// The same board, k and seed give the same centroids to the bit, in the order in which they were chosen.
     ///
     /// # Errors
-    /// [`Error::K`] when k is out of its limits, [`Error::TooFewDistinctPoints`] when the board has fewer than k.
+    /// [`Error::K`] when k is out of its limits, [`Error::TooFewDistinctPoints`] when the board has fewer than k,
+    /// [`Error::Memory`] when there is none for a number beside each point.
     pub fn centroids(self, board: &Board, k: usize, seed: u32) -> Result<Vec<Point>, Error> {
-        check_k(board, k)?;
-        let points = board.points();
-        let rng = &mut generator(seed, Purpose::Seeding);
-        Ok(match self {
-            Self::Random => random(points, k, rng),
-            Self::Partition => partition(points, k, rng),
-            Self::Maximin => maximin(points, k, rng),
-            Self::KMeansPlusPlus => k_means_plus_plus(points, k, 1, rng),
-            Self::GreedyKMeansPlusPlus => k_means_plus_plus(points, k, 2 + libm::log(k as f64) as usize, rng),
-        })
+        Start::Seeded { k, seeding: self, seed }.centroids(board)
+    }
+}
+
+/// Where a run starts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// From k centroids that a seeding chooses.
+    Seeded {
+        /// The number of clusters.
+        k: usize,
+        /// How the centroids are chosen.
+        seeding: Seeding,
+        /// The integer that starts the random numbers.
+        seed: u32,
+    },
+    /// From given centroids, k of them.
+    Given(Vec<Point>),
+}
+
+impl Start {
+    pub(crate) fn centroids(self, board: &Board) -> Result<Vec<Point>, Error> {
+        let mut choosing = Choosing::new(self, board)?;
+        loop {
+            if let Some(centroids) = choosing.advance(board)? {
+                return Ok(centroids);
+            }
+        }
     }
 }
 
@@ -99,14 +121,9 @@ impl FromStr for Seeding {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        named("seeding", name, Self::ALL, |info| info.name).map(|info| info.seeding)
+        let names = Self::ALL.iter().map(|info| info.name);
+        place_of("seeding", name, names).map(|row| Self::ALL[row].seeding)
     }
-}
-
-/// Given centroids, if a run on the board can start from them.
-pub(crate) fn explicit(board: &Board, centroids: Vec<Point>) -> Result<Vec<Point>, Error> {
-    check_k(board, centroids.len())?;
-    checked(centroids, "centroid")
 }
 
 fn check_k(board: &Board, k: usize) -> Result<(), Error> {
@@ -117,10 +134,68 @@ fn check_k(board: &Board, k: usize) -> Result<(), Error> {
     if distinct < k { Err(Error::TooFewDistinctPoints { distinct, k }) } else { Ok(()) }
 }
 
+/// Initial centroids in the making: where each depends on those before it, one at a time.
+pub(crate) struct Choosing {
+    start: Start,
+    rng: Pcg32,
+    chosen: Chosen,
+}
+
+impl Choosing {
+    pub(crate) fn new(start: Start, board: &Board) -> Result<Self, Error> {
+        let (k, seed) = match &start {
+            Start::Seeded { k, seed, .. } => (*k, *seed),
+            Start::Given(centroids) => (centroids.len(), 0),
+        };
+        check_k(board, k)?;
+        Ok(Self { start, rng: generator(seed, Purpose::Seeding), chosen: Chosen::default() })
+    }
+
+    /// How much of the work is done, from 0 to 1.
+    pub(crate) fn share(&self) -> f64 {
+        match self.start {
+            Start::Seeded { k, .. } => self.chosen.centroids.len() as f64 / k as f64,
+            Start::Given(_) => 0.0,
+        }
+    }
+
+    /// Chooses the next centroid, or all at once; the centroids when there are k.
+    pub(crate) fn advance(&mut self, board: &Board) -> Result<Option<Vec<Point>>, Error> {
+        let Self { start, rng, chosen } = self;
+        let (k, seeding) = match start {
+            Start::Seeded { k, seeding, .. } => (*k, *seeding),
+            Start::Given(centroids) => {
+                for (j, centroid) in centroids.iter_mut().enumerate() {
+                    *centroid = checked(*centroid, "centroid", j)?;
+                }
+                return Ok(Some(core::mem::take(centroids)));
+            }
+        };
+        let sorted = board.index();
+        let next = match seeding {
+            Seeding::Random => return random(board.points(), k, rng).map(Some),
+            Seeding::Partition => return partition(board.points(), k, rng).map(Some),
+            _ if chosen.centroids.is_empty() => {
+                *chosen = Chosen::none(sorted)?;
+                index(rng, sorted.len())
+            }
+            Seeding::Maximin => chosen.farthest(sorted),
+            Seeding::KMeansPlusPlus => chosen.draw(rng, sorted),
+            Seeding::GreedyKMeansPlusPlus => {
+                let candidates = 2 + libm::log(k as f64) as usize;
+                let drawn: Vec<usize> = (0..candidates).map(|_| chosen.draw(rng, sorted)).collect();
+                chosen.best(sorted, &drawn)
+            }
+        };
+        chosen.add(sorted, next);
+        Ok((chosen.centroids.len() == k).then(|| core::mem::take(&mut chosen.centroids)))
+    }
+}
+
 /// The points in a random order, those left out that equal one taken before, until there are k.
-fn random(points: &[Point], k: usize, rng: &mut impl Rng) -> Vec<Point> {
+fn random(points: &[Point], k: usize, rng: &mut impl Rng) -> Result<Vec<Point>, Error> {
     let mut centroids: Vec<Point> = Vec::with_capacity(k);
-    for i in shuffled(points.len(), rng) {
+    for i in shuffled(points.len(), rng)? {
         if !centroids.contains(&points[i]) {
             centroids.push(points[i]);
         }
@@ -128,104 +203,165 @@ fn random(points: &[Point], k: usize, rng: &mut impl Rng) -> Vec<Point> {
             break;
         }
     }
-    centroids
+    Ok(centroids)
 }
 
-fn partition(points: &[Point], k: usize, rng: &mut impl Rng) -> Vec<Point> {
-    let order: Vec<usize> = shuffled(points.len(), rng).collect();
+/// Each of k points drawn at random gets a label of its own, each of the others one at random.
+fn partition(points: &[Point], k: usize, rng: &mut impl Rng) -> Result<Vec<Point>, Error> {
+    let mut order = indices(points.len())?;
+    for place in 0..k {
+        draw_to(place, &mut order, rng);
+    }
     let mut sums = vec![(Point::default(), 0.0); k];
     for (place, &i) in order.iter().enumerate() {
-        let j = if place < k { place } else { index(rng, k) };
+        let (point, j) = (points[i as usize], if place < k { place } else { index(rng, k) });
         let (sum, count) = &mut sums[j];
-        *sum = Point::new(sum.x + points[i].x, sum.y + points[i].y);
+        *sum = Point::new(sum.x + point.x, sum.y + point.y);
         *count += 1.0;
     }
-    sums.into_iter().map(|(sum, count)| Point::new(sum.x / count, sum.y / count)).collect()
-}
-
-fn maximin(points: &[Point], k: usize, rng: &mut impl Rng) -> Vec<Point> {
-    let mut chosen = Chosen::new(points, index(rng, points.len()));
-    while chosen.centroids.len() < k {
-        let farthest = chosen.farthest();
-        chosen.add(farthest);
-    }
-    chosen.centroids
-}
-
-fn k_means_plus_plus(points: &[Point], k: usize, candidates: usize, rng: &mut impl Rng) -> Vec<Point> {
-    let mut chosen = Chosen::new(points, index(rng, points.len()));
-    while chosen.centroids.len() < k {
-        let drawn: Vec<usize> = (0..candidates).map(|_| chosen.draw(rng)).collect();
-        let best = if candidates == 1 { drawn[0] } else { chosen.best(&drawn) };
-        chosen.add(best);
-    }
-    chosen.centroids
+    Ok(sums.into_iter().map(|(sum, count)| Point::new(sum.x / count, sum.y / count)).collect())
 }
 
 /// The centroids chosen so far, and D²: each point's squared distance to the nearest of them.
 ///
-/// As long as there are fewer centroids than distinct points, some D² is above 0.
-struct Chosen<'a> {
-    points: &'a [Point],
+/// As long as there are fewer centroids than distinct points, some D² is above 0. The points are those of the index, in
+/// its order, in blocks of neighbours; a block that is farther from a new centroid than any of its points is from its
+/// own is not looked into.
+#[derive(Default)]
+struct Chosen {
     centroids: Vec<Point>,
     distances_squared: Vec<f64>,
+    blocks: Vec<Block>,
 }
 
-impl<'a> Chosen<'a> {
-    fn new(points: &'a [Point], first: usize) -> Self {
-        let mut chosen =
-            Self { points, centroids: Vec::new(), distances_squared: vec![f64::INFINITY; points.len()] };
-        chosen.add(first);
-        chosen
+/// So many points are a block.
+const BLOCK: usize = 256;
+
+/// Some points, side by side in the index.
+#[derive(Clone)]
+struct Block {
+    /// The smallest and the largest coordinates.
+    extent: (Point, Point),
+    /// The sum and the largest of their D².
+    sum: f64,
+    most: f64,
+}
+
+impl Block {
+    fn of(points: &[Point]) -> Self {
+        let extent = if KNOWS_LARGE { extent(points) } else { Default::default() };
+        Self { extent, sum: f64::INFINITY, most: f64::INFINITY }
     }
 
-    fn add(&mut self, i: usize) {
-        let centroid = self.points[i];
+    /// Whether no point's D² gets smaller by a centroid. Rounding never turns a smaller distance into a larger one.
+    fn is_beyond(&self, centroid: Point) -> bool {
+        if !KNOWS_LARGE {
+            return false;
+        }
+        let (min, max) = self.extent;
+        let nearest = Point::new(centroid.x.max(min.x).min(max.x), centroid.y.max(min.y).min(max.y));
+        nearest.distance_squared(centroid) >= self.most
+    }
+}
+
+impl Chosen {
+    fn none(index: &Index) -> Result<Self, Error> {
+        let mut blocks = room(index.len().div_ceil(BLOCK))?;
+        blocks.extend(index.points().chunks(BLOCK).map(Block::of));
+        let distances_squared = filled(f64::INFINITY, index.len())?;
+        Ok(Self { centroids: Vec::new(), distances_squared, blocks })
+    }
+
+    /// The places of a block's points.
+    fn places(&self, b: usize) -> Range<usize> {
+        BLOCK * b..self.distances_squared.len().min(BLOCK * (b + 1))
+    }
+
+    /// Takes the point at a place of the index.
+    fn add(&mut self, index: &Index, place: usize) {
+        let centroid = index.point(place);
         self.centroids.push(centroid);
-        for (d, point) in self.distances_squared.iter_mut().zip(self.points) {
-            *d = d.min(point.distance_squared(centroid));
+        for b in 0..self.blocks.len() {
+            if self.blocks[b].is_beyond(centroid) {
+                continue;
+            }
+            let (mut sum, mut most) = (0.0, 0.0);
+            for place in self.places(b) {
+                let d = &mut self.distances_squared[place];
+                let own = index.point(place).distance_squared(centroid);
+                *d = if own < *d { own } else { *d };
+                sum += *d;
+                most = if *d > most { *d } else { most };
+            }
+            (self.blocks[b].sum, self.blocks[b].most) = (sum, most);
         }
     }
 
-    /// The point with the largest D², the lowest index among equals.
-    fn farthest(&self) -> usize {
-        let mut farthest = 0;
-        for (i, d) in self.distances_squared.iter().enumerate() {
-            if *d > self.distances_squared[farthest] {
-                farthest = i;
+    /// The point with the largest D², the lowest index on the board among equals.
+    fn farthest(&self, index: &Index) -> usize {
+        let (mut farthest, mut most) = (0, 0.0);
+        for (b, block) in self.blocks.iter().enumerate() {
+            if block.most < most {
+                continue;
+            }
+            for place in self.places(b) {
+                let d = self.distances_squared[place];
+                if d > most || d == most && index.order()[place] < index.order()[farthest] {
+                    (farthest, most) = (place, d);
+                }
             }
         }
         farthest
     }
 
     /// A point drawn with probability D²/ΣD²; never one whose D² is 0.
-    fn draw(&self, rng: &mut impl Rng) -> usize {
-        let total: f64 = self.distances_squared.iter().sum();
-        let target = uniform(rng, 0.0, total);
-        let mut cumulative = 0.0;
-        for (i, d) in self.distances_squared.iter().enumerate() {
-            cumulative += d;
-            if cumulative > target {
-                return i;
+    fn draw(&self, rng: &mut impl Rng, index: &Index) -> usize {
+        let target = uniform(rng, 0.0, self.blocks.iter().map(|block| block.sum).sum());
+        let mut before = 0.0;
+        for (b, block) in self.blocks.iter().enumerate() {
+            let mut cumulative = before;
+            before += block.sum;
+            if before > target {
+                for place in self.places(b) {
+                    cumulative += self.distances_squared[place];
+                    if cumulative > target {
+                        return place;
+                    }
+                }
             }
         }
-        // Only where rounding has lifted the target to the total.
-        self.farthest()
+        // Only where rounding has lifted the target to the total, or to a block's.
+        self.farthest(index)
     }
 
     /// The candidate that leaves the smallest ΣD², the first among equals.
-    fn best(&self, candidates: &[usize]) -> usize {
-        let inertia_with = |i: usize| -> f64 {
-            let pairs = self.distances_squared.iter().zip(self.points);
-            pairs.map(|(d, point)| d.min(point.distance_squared(self.points[i]))).sum()
-        };
+    fn best(&self, index: &Index, candidates: &[usize]) -> usize {
         let mut best = (candidates[0], f64::INFINITY);
-        for &i in candidates {
-            let inertia = inertia_with(i);
+        for &candidate in candidates {
+            let inertia = self.inertia_with(index, index.point(candidate));
             if inertia < best.1 {
-                best = (i, inertia);
+                best = (candidate, inertia);
             }
         }
         best.0
+    }
+
+    /// ΣD² with one more centroid.
+    fn inertia_with(&self, index: &Index, centroid: Point) -> f64 {
+        let mut inertia = 0.0;
+        for (b, block) in self.blocks.iter().enumerate() {
+            if block.is_beyond(centroid) {
+                inertia += block.sum;
+                continue;
+            }
+            let mut sum = 0.0;
+            for place in self.places(b) {
+                let own = index.point(place).distance_squared(centroid);
+                let d = self.distances_squared[place];
+                sum += if own < d { own } else { d };
+            }
+            inertia += sum;
+        }
+        inertia
     }
 }

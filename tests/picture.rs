@@ -3,7 +3,9 @@
 mod common;
 
 use common::{board, drawn, points};
-use kmeans_board::paint::{Before, LIGHT, Layers, Look, Moment, Path, Raster, Rgb, Surface, colours, paint};
+use kmeans_board::paint::{
+    Before, LIGHT, Layers, Look, MAX_DOTS, Moment, Path, Raster, Rgb, Surface, colours, paint, svg,
+};
 use kmeans_board::{Board, Lloyd, Point, Preset, Recipe, Seeding};
 
 /// One command of a path.
@@ -121,7 +123,8 @@ fn painted(lloyd: &Lloyd, before: &Before, t: f64, layers: Layers) -> Recorder {
 fn painted_with_raster(lloyd: &Lloyd, before: &Before, t: f64, layers: Layers) -> (Recorder, Raster) {
     let colours = colours(lloyd.centroids_after(0));
     let (mut recorder, mut raster) = (Recorder::default(), Raster::default());
-    paint(&Moment { lloyd, before, t, colours: &colours }, &look(layers), &mut raster, &mut recorder);
+    paint(&Moment { lloyd, before, t, colours: &colours }, &look(layers), &mut raster, &mut recorder)
+        .expect("room");
     (recorder, raster)
 }
 
@@ -183,7 +186,7 @@ fn a_dark_board_has_the_dark_colours() {
     let (mut recorder, mut raster) = (Recorder::default(), Raster::default());
     let dark = Look { background: Rgb(0x10, 0x12, 0x16), ..look(ALL_LAYERS) };
     let moment = Moment { lloyd: &lloyd, before: &Before::of(&lloyd), t: 1.0, colours: &[0, 1, 2, 3, 4] };
-    paint(&moment, &dark, &mut raster, &mut recorder);
+    paint(&moment, &dark, &mut raster, &mut recorder).expect("room");
     assert!(recorder.dots().iter().all(|dot| kmeans_board::paint::DARK[..5].contains(&dot.1)));
 }
 
@@ -374,8 +377,8 @@ fn pixels_are_where_points_are_and_nowhere_else() {
         let moment = Moment { lloyd: &lloyd, before: &Before::of(&lloyd), t: 1.0, colours: &[0, 1, 2, 3, 4] };
         let look = Look { scale, ..look(ALL_LAYERS) };
         // What an earlier picture left is gone.
-        paint(&moment, &Look { scale: 3.0, ..look }, &mut raster, &mut recorder);
-        paint(&moment, &look, &mut raster, &mut recorder);
+        paint(&moment, &Look { scale: 3.0, ..look }, &mut raster, &mut recorder).expect("room");
+        paint(&moment, &look, &mut raster, &mut recorder).expect("room");
         let side = (400.0 * scale) as usize;
         assert_eq!(raster.side(), side);
         let mut is_near = vec![false; side * side];
@@ -433,4 +436,171 @@ fn colours_mix_and_are_written_as_css_does() {
     assert_eq!((a.mixed(b, 0.0), a.mixed(b, 1.0), a.mixed(b, 0.5)), (a, b, Rgb(128, 50, 255)));
     assert_eq!(Rgb::from(0x0a_0bff), Rgb(10, 11, 255));
     assert_eq!(Rgb(10, 11, 255).to_string(), "#0a0bff");
+}
+
+/// The elements of a document that is well-formed, as it asserts: each tag's name and attributes.
+fn elements(document: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut elements = Vec::new();
+    for part in document.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("a tag that ends");
+        assert!(!text.contains(['&', '"']) && (text.trim().is_empty() || !open.is_empty()), "{text}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+            continue;
+        }
+        let inner = tag.trim_end_matches('/');
+        let (name, rest) = inner.split_once(' ').unwrap_or((inner, ""));
+        let mut attributes = Vec::new();
+        let mut parts = rest.split('"');
+        while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+            attributes.push((key.trim().trim_end_matches('=').to_owned(), value.to_owned()));
+        }
+        elements.push((name.to_owned(), attributes));
+        if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?} do not end");
+    elements
+}
+
+/// What a document shows: a row for each group of circles (its colour, opacity and circles) and for each path.
+#[derive(Debug, Default)]
+struct Shown {
+    circles: Vec<(String, String, Vec<[f64; 3]>)>,
+    /// Colour of the fill, colour of the stroke, data.
+    paths: Vec<(String, String, String)>,
+}
+
+fn shown(document: &str) -> Shown {
+    let mut shown = Shown::default();
+    for (name, attributes) in elements(document) {
+        let value = |key: &str| {
+            let found = attributes.iter().find(|(own, _)| own == key);
+            found.map_or(String::new(), |(_, value)| value.clone())
+        };
+        let number = |key: &str| value(key).parse().expect("a number");
+        match name.as_str() {
+            "g" => shown.circles.push((value("fill"), value("opacity"), Vec::new())),
+            "circle" => {
+                let group = &mut shown.circles.last_mut().expect("circles stand in a group").2;
+                group.push([number("cx"), number("cy"), number("r")]);
+            }
+            "path" => shown.paths.push((value("fill"), value("stroke"), value("d"))),
+            _ => {}
+        }
+    }
+    shown
+}
+
+fn document(lloyd: &Lloyd, look: &Look) -> String {
+    svg(lloyd, &colours(lloyd.centroids_after(0)), look)
+}
+
+/// A star's data: ten corners, closed.
+fn is_star_data(data: &str) -> bool {
+    data.matches('L').count() == 9 && data.ends_with('Z') && data.matches('Z').count() == 1
+}
+
+#[test]
+fn an_svg_shows_what_the_canvas_does() {
+    let mut lloyd = seeded(300, 5);
+    for _ in 0..7 {
+        let canvas = still(&lloyd, ALL_LAYERS);
+        let shown = shown(&document(&lloyd, &look(ALL_LAYERS)));
+        let mut dots: Vec<(String, [f64; 3])> = Vec::new();
+        let mut stations = 0;
+        for (fill, opacity, circles) in &shown.circles {
+            match opacity.as_str() {
+                "0.94" => dots.extend(circles.iter().map(|circle| (fill.clone(), *circle))),
+                _ => stations += 1,
+            }
+        }
+        let expected = canvas.dots().into_iter().filter_map(|(trace, colour)| match trace {
+            Trace::Circle(x, y, r) if r > 1.75 => Some((colour.to_string(), [x, y, r])),
+            _ => None,
+        });
+        let mut expected: Vec<_> = expected.collect();
+        let order = |dot: &(String, [f64; 3])| [dot.1[0], dot.1[1]].map(|v| (v * 100.0).round() as i32);
+        dots.sort_by_key(order);
+        expected.sort_by_key(order);
+        assert_eq!((dots.len(), expected.len()), (300, 300));
+        for (dot, expected) in dots.iter().zip(&expected) {
+            assert_eq!(dot.0, expected.0, "the colour of {dot:?}");
+            assert!((0..3).all(|i| (dot.1[i] - expected.1[i]).abs() <= 0.005 + 1e-9), "{dot:?} {expected:?}");
+        }
+        let stars: Vec<_> =
+            shown.paths.iter().filter(|path| is_star_data(&path.2) && path.1.is_empty()).collect();
+        let fills: Vec<String> = stars.iter().map(|star| star.0.clone()).collect();
+        assert_eq!(fills, LIGHT[..5].iter().map(Rgb::to_string).collect::<Vec<_>>());
+        let marks = shown.paths.len() + shown.circles.len();
+        assert_eq!(marks, canvas.marks.len(), "as many marks as on the canvas");
+        assert_eq!(stations, canvas.of_kind(is_line).len(), "every trail has its stations");
+        if lloyd.phase() == kmeans_board::Phase::Assign {
+            lloyd.assign();
+        } else {
+            lloyd.update();
+        }
+    }
+}
+
+#[test]
+fn an_svg_says_what_it_shows() {
+    let mut lloyd = seeded(300, 5);
+    lloyd.assign();
+    let dark = Look { size: 250.5, background: Rgb(0x10, 0x12, 0x16), ..look(NO_TRAILS) };
+    let text = document(&lloyd, &dark);
+    assert!(
+        text.starts_with(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"250.50\" height=\"250.50\" viewBox"
+        )
+    );
+    assert!(text.contains("<title>k-means: n = 300, k = 5, iteration 0½</title>"), "{}", &text[..500]);
+    assert!(text.contains("<desc>Dots are points") && !text.contains("One point in"));
+    assert!(text.contains("<rect width=\"250.50\" height=\"250.50\" fill=\"#101216\"/>"));
+    lloyd.run(300);
+    assert!(document(&lloyd, &dark).contains(", converged</title>"));
+    let bare = Layers { cells: false, trails: false, centroids: false };
+    let shown = shown(&document(&lloyd, &look(bare)));
+    assert!(shown.paths.is_empty() && shown.circles.iter().map(|group| group.2.len()).sum::<usize>() == 300);
+}
+
+#[test]
+fn an_svg_has_circles_for_large_boards_and_thins_out_the_largest() {
+    for (n, dots) in
+        [(2_001, 2_001), (MAX_DOTS, MAX_DOTS), (MAX_DOTS + 1, MAX_DOTS / 2 + 1), (100_000, 20_000)]
+    {
+        let mut lloyd = seeded(n, 5);
+        lloyd.step();
+        let text = document(&lloyd, &look(NO_TRAILS));
+        let shown = shown(&text);
+        assert_eq!(shown.circles.iter().map(|group| group.2.len()).sum::<usize>(), dots, "{n} points");
+        assert_eq!(text.contains("One point in"), dots < n);
+        // All clusters are there, in about the share that they have.
+        for (j, &count) in lloyd.counts().iter().enumerate() {
+            let colour = LIGHT[j].to_string();
+            let groups = shown.circles.iter().filter(|group| group.0 == colour);
+            let own: usize = groups.map(|group| group.2.len()).sum();
+            let share = own as f64 / dots as f64 * n as f64 / f64::from(count);
+            assert!((0.9..1.1).contains(&share), "cluster {j} of {n} points: {share}");
+        }
+        assert!(text.len() < 1_000_000, "{} bytes", text.len());
+    }
+}
+
+#[test]
+fn an_svg_is_of_plain_numbers_on_boards_of_any_scale() {
+    for (name, base) in common::nasty_boards(60) {
+        for scale in [1e-140, 1.0, 1e140] {
+            let places: Vec<_> = base.iter().map(|p| (p.0 * scale, p.1 * scale)).collect();
+            let start = points(&[(1e150, -1e150)]);
+            let mut lloyd = Lloyd::from_centroids(board(&places), start).expect(name);
+            lloyd.step();
+            let text = document(&lloyd, &look(ALL_LAYERS));
+            elements(&text);
+            let body = &text[text.find("<rect").expect("a board")..];
+            assert!(!body.contains("NaN") && !body.contains("inf"), "{name} × {scale:e}");
+        }
+    }
 }

@@ -6,17 +6,40 @@
 //! same to the bit however much work was saved.
 
 mod filter;
+#[cfg(feature = "large")]
+mod sorting;
 mod tree;
 
 use std::collections::BinaryHeap;
 
+use crate::error::{Error, filled};
 use crate::point::{Point, sort_key};
 use filter::Part;
 pub(crate) use filter::{assign, sums};
+#[cfg(feature = "large")]
+pub(crate) use sorting::Sorting;
 pub(crate) use tree::Index;
 use tree::Node;
-#[cfg(target_arch = "wasm32")]
 pub(crate) use tree::SMALL_BOARD;
+
+/// What a build that knows small boards only never has.
+#[cfg(not(feature = "large"))]
+pub(crate) enum Sorting {}
+
+#[cfg(not(feature = "large"))]
+impl Sorting {
+    pub(crate) fn new(n: usize) -> Result<Self, Error> {
+        Err(Error::PointCount { n })
+    }
+
+    pub(crate) fn advance(&mut self, _: &[Point], _: usize) -> Result<Option<Index>, Error> {
+        match *self {}
+    }
+
+    pub(crate) fn share(&self) -> f64 {
+        match *self {}
+    }
+}
 
 /// The label of a point before the first assign: it belongs to no cluster yet.
 pub const UNASSIGNED: u32 = u32::MAX;
@@ -168,8 +191,14 @@ pub(crate) struct Labels {
 
 impl Labels {
     /// No point has a label.
-    pub(crate) fn none(index: &Index) -> Self {
-        Self { nodes: vec![[NONE; 4]; index.groups.len()], points: vec![NONE; index.order.len()] }
+    pub(crate) fn none(index: &Index) -> Result<Self, Error> {
+        Ok(Self { nodes: filled([NONE; 4], index.groups.len())?, points: filled(NONE, index.len())? })
+    }
+
+    /// Takes all labels back.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.fill([NONE; 4]);
+        self.points.fill(NONE);
     }
 
     /// Labels in the order of the board, [`UNASSIGNED`] for none.

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::palette::{Palette, Rgb};
 use super::{Look, Moment, Surface, View};
 use crate::board::Board;
+use crate::error::{Error, filled, room};
 use crate::nearest::{Index, NONE};
 use crate::point::{Point, sorted};
 
 /// So many points can be given another colour between two frames; more of them take several, without a motion.
-const MOST_COLOURED: usize = 1_500_000;
+const MOST_COLOURED: usize = 300_000;
+/// On boards with more points, to look for those that change takes too long for a motion.
+const MOST_IN_MOTION: usize = 1_500_000;
 
 /// So many points are looked at together, whether any of them has changed.
 const AT_ONCE: usize = 16;
@@ -38,22 +41,26 @@ impl<'a> Dots<'a> {
     ) -> Self {
         let index = moment.lloyd.board().index();
         let now = moment.lloyd.assignment().flat(index);
-        let before = (moment.t < 1.0 && now.len() <= MOST_COLOURED).then(|| match &moment.before.labels {
+        let before = (moment.t < 1.0 && now.len() <= MOST_IN_MOTION).then(|| match &moment.before.labels {
             Some(labels) if labels.fit(index) => labels.flat(index),
             _ => vec![NONE; now.len()],
         });
+        let is_little = |before: &Vec<u16>| index.is_small() || differences(before, &now) <= MOST_COLOURED;
+        let before = before.filter(is_little);
         Self { index, moment, palette, view, look, now, before }
     }
 
-    pub(super) fn paint(&self, raster: &mut Raster, surface: &mut impl Surface) {
-        if self.index.is_small() {
-            self.trace(surface);
-        } else {
-            self.lay(raster);
-            if raster.is_coloured {
-                surface.pixels(raster);
-            }
+    pub(super) fn paint(&self, raster: &mut Raster, surface: &mut dyn Surface) -> Result<(), Error> {
+        let every = surface.every_as_circle(self.now.len());
+        if let Some(every) = every.or(self.index.is_small().then_some(1)) {
+            self.trace(every, surface);
+            return Ok(());
         }
+        self.lay(raster)?;
+        if raster.is_coloured {
+            surface.pixels(raster);
+        }
+        Ok(())
     }
 
     fn colour_of(&self, label: u16) -> Rgb {
@@ -66,31 +73,31 @@ impl<'a> Dots<'a> {
         self.colour_of(before).mixed(self.colour_of(now), self.moment.t)
     }
 
-    /// All dots of one colour are one path.
-    fn trace(&self, surface: &mut impl Surface) {
-        let radius = dot_radius(self.look.size, self.now.len());
+    /// All dots of one colour are one path; of all points, one in `every` has a dot.
+    fn trace(&self, every: usize, surface: &mut dyn Surface) {
+        let radius = dot_radius(self.look.size, self.now.len().div_ceil(every));
         let before = self.before.as_ref().unwrap_or(&self.now);
-        let labels = self.now.iter().zip(before);
+        let labels = self.now.iter().zip(before).step_by(every);
         let order = sorted(labels.map(|(&now, &before)| u64::from(now) << 16 | u64::from(before)));
         for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
             for &(_, i) in alike {
-                let place = self.view.place(self.index.point(i as usize));
+                let place = self.view.place(self.index.point(i as usize * every));
                 surface.circle(place.x, place.y, radius);
             }
-            let first = alike[0].1 as usize;
+            let first = alike[0].1 as usize * every;
             surface.fill(self.mixed(before[first], self.now[first]), OPACITY);
         }
     }
 
     /// Brings the mosaic up to date: only the pixels of points that changed are touched.
-    fn lay(&self, raster: &mut Raster) {
-        raster.fit(self.moment.lloyd.board(), self.view, self.look);
+    fn lay(&self, raster: &mut Raster) -> Result<(), Error> {
+        raster.fit(self.moment.lloyd.board(), self.view, self.look)?;
         let unassigned = core::iter::once(self.palette.unassigned);
         let colours = self.moment.colours.iter().map(|place| self.palette.colour(*place));
         raster.wear(colours.chain(unassigned).collect());
         if !raster.has_places() {
-            return;
+            return Ok(());
         }
         let before = self.before.as_ref().unwrap_or(&self.now);
         let mut left = MOST_COLOURED;
@@ -102,7 +109,7 @@ impl<'a> Dots<'a> {
             if differences.fold(0, |all, ((before, now), shown)| all | (before ^ now) | (now ^ shown)) != 0 {
                 if left == 0 {
                     raster.is_behind = true;
-                    return;
+                    return Ok(());
                 }
                 left = left.saturating_sub(AT_ONCE);
                 self.colour(raster, AT_ONCE * i, before, now);
@@ -111,6 +118,7 @@ impl<'a> Dots<'a> {
         raster.is_behind = false;
         raster.is_coloured = true;
         self.colour(raster, AT_ONCE * now_chunks.len(), before_rest, now_rest);
+        Ok(())
     }
 
     /// Colours the points from `first` on that do not show what they should.
@@ -125,6 +133,11 @@ impl<'a> Dots<'a> {
             }
         }
     }
+}
+
+/// How many labels differ.
+fn differences(before: &[u16], now: &[u16]) -> usize {
+    before.iter().zip(now).filter(|(before, now)| before != now).count()
 }
 
 /// Dots shrink as they become more, so that they cover about the same share of the board.
@@ -203,30 +216,37 @@ impl Raster {
     }
 
     /// Lays the points of a board, as many as take a moment; where they lie is kept until board or size change.
-    fn fit(&mut self, board: &Arc<Board>, view: &View, look: &Look) {
-        let side = (look.size * look.scale).round() as usize;
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is none for all that is kept of each pixel and each point; the picture stays empty then.
+    fn fit(&mut self, board: &Arc<Board>, view: &View, look: &Look) -> Result<(), Error> {
+        let side = (look.size * look.scale).round().max(1.0) as usize;
         let index = board.index();
         let radius = dot_radius(look.size, index.len()) * look.scale;
         let is_same = self.board.as_ref().is_some_and(|own| Arc::ptr_eq(own, board));
         if !is_same || (self.side, self.radius) != (side, radius) {
             let changed = Some((0, (side * side) as u32 - 1)); // also where no point is any more
-            *self = Self { board: Some(board.clone()), side, radius, changed, ..Self::default() };
-            self.rgba = vec![0; 4 * side * side];
-            self.owners = vec![u32::MAX; side * side];
+            *self = Self::default(); // for the room that it takes
+            let (rgba, owners) = (filled(0, 4 * side * side)?, filled(u32::MAX, side * side)?);
+            let board = Some(board.clone());
+            *self = Self { board, side, radius, rgba, owners, changed, ..Self::default() };
         }
         if self.counts.is_empty() {
-            self.lay(index, view, look.scale);
+            self.lay(index, view, look.scale)?;
         }
+        Ok(())
     }
 
-    fn lay(&mut self, index: &Index, view: &View, scale: f64) {
+    fn lay(&mut self, index: &Index, view: &View, scale: f64) -> Result<(), Error> {
         /// So many pixels are covered in a moment.
-        const MOST_PIXELS: usize = 3_000_000;
+        const MOST_PIXELS: usize = 1_200_000;
         if self.laid == index.len() {
             return self.share_out(index.len());
         }
         let disc = Disc::new(self.radius, opacity(self.side, index.len(), self.radius));
-        let (start, most) = (self.laid, MOST_PIXELS / disc.most_pixels());
+        // A browser's compiler is slow in the first moment.
+        let most = MOST_PIXELS / disc.most_pixels() / if self.laid == 0 { 4 } else { 1 };
+        let start = self.laid;
         let until = index.len().min(start + most);
         for i in start..until {
             let place = view.place(index.point(i));
@@ -235,8 +255,9 @@ impl Raster {
         self.laid = until;
         // To share them out takes a moment of its own.
         if until == index.len() && until - start < most / 2 {
-            self.share_out(until);
+            self.share_out(until)?;
         }
+        Ok(())
     }
 
     /// Covers pixels with a disc: the opacity is kept where it belongs, the most that one point covers in red.
@@ -259,37 +280,28 @@ impl Raster {
     }
 
     /// Turns the owners of the pixels into the pixels of the owners.
-    fn share_out(&mut self, n: usize) {
-        let owners = core::mem::take(&mut self.owners);
-        let owned = || owners.iter().zip(0..).filter(|(owner, _)| **owner != u32::MAX);
-        let mut counts = vec![0; n];
+    fn share_out(&mut self, n: usize) -> Result<(), Error> {
+        let owned = || self.owners.iter().zip(0..).filter(|(owner, _)| **owner != u32::MAX);
+        let (mut counts, mut placed) = (filled(0, n)?, filled(0_u16, n)?);
         for (&owner, _) in owned() {
             counts[owner as usize] += 1;
         }
         let mut end = 0;
-        let start_of = |counts: &[u16]| {
-            let start = end;
+        let mut starts = room(n.div_ceil(AT_ONCE))?;
+        for counts in counts.chunks(AT_ONCE) {
+            starts.push(end);
             end += counts.iter().copied().map(u32::from).sum::<u32>();
-            start
-        };
-        self.starts = counts.chunks(AT_ONCE).map(start_of).collect();
-        self.pixels = vec![0; end as usize];
-        self.counts = counts;
-        let mut placed = vec![0_u16; n];
+        }
+        let mut pixels = filled(0, end as usize)?;
         for (&owner, at) in owned() {
             let owner = owner as usize;
-            let place = self.start(owner) + usize::from(placed[owner]);
-            self.pixels[place] = at;
+            pixels[start_of(owner, &starts, &counts) + usize::from(placed[owner])] = at;
             placed[owner] += 1;
         }
-        self.shown = vec![STALE; n];
-    }
-
-    /// Where the pixels of a point begin.
-    fn start(&self, i: usize) -> usize {
-        let first = i / AT_ONCE * AT_ONCE;
-        let before: usize = self.counts[first..i].iter().copied().map(usize::from).sum();
-        self.starts[i / AT_ONCE] as usize + before
+        (self.owners, self.counts, self.starts) = (Vec::new(), counts, starts);
+        placed.fill(STALE);
+        (self.pixels, self.shown) = (pixels, placed);
+        Ok(())
     }
 
     /// Takes the colours of the labels; where they are others than before, no point shows its own.
@@ -302,7 +314,7 @@ impl Raster {
 
     /// Colours the pixels of a point.
     fn colour(&mut self, i: usize, Rgb(red, green, blue): Rgb) {
-        let start = self.start(i);
+        let start = start_of(i, &self.starts, &self.counts);
         let own = &self.pixels[start..start + usize::from(self.counts[i])];
         for &at in own {
             let at = 4 * at as usize;
@@ -315,6 +327,13 @@ impl Raster {
             });
         }
     }
+}
+
+/// Where the pixels of a point begin.
+fn start_of(i: usize, starts: &[u32], counts: &[u16]) -> usize {
+    let first = i / AT_ONCE * AT_ONCE;
+    let before: usize = counts[first..i].iter().copied().map(usize::from).sum();
+    starts[i / AT_ONCE] as usize + before
 }
 
 /// A disc's coverage of the pixels, at each of a few places of its middle within a pixel.

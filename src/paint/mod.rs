@@ -3,10 +3,13 @@
 mod dots;
 mod palette;
 mod shapes;
+mod svg;
 
 pub use dots::Raster;
 pub use palette::{DARK, LIGHT, Rgb, colours};
+pub use svg::{MAX_DOTS, svg};
 
+use crate::error::{Error, KNOWS_LARGE};
 use crate::lloyd::Lloyd;
 use crate::nearest::Labels;
 use crate::point::{Bounds, Point};
@@ -36,6 +39,10 @@ pub trait Surface: Path {
     fn stroke(&mut self, colour: Rgb, opacity: f64, width: f64);
     /// Puts device pixels over the whole picture.
     fn pixels(&mut self, raster: &mut Raster);
+    /// Of a board of n points, one in how many it takes as a circle; `None` where many points come as pixels.
+    fn every_as_circle(&self, _n: usize) -> Option<usize> {
+        None
+    }
 }
 
 /// How a picture should look.
@@ -100,18 +107,27 @@ pub struct Moment<'a> {
 }
 
 /// Paints a moment, from the cells at the back to the centroids on top.
-pub fn paint(moment: &Moment, look: &Look, raster: &mut Raster, surface: &mut impl Surface) {
+///
+/// # Errors
+/// [`Error::Memory`] when there is none for the pixels of many points; they are left out then.
+pub fn paint(
+    moment: &Moment,
+    look: &Look,
+    raster: &mut Raster,
+    surface: &mut dyn Surface,
+) -> Result<(), Error> {
     let picture = Picture::new(moment, look);
     if look.layers.cells {
         picture.cells(surface);
     }
-    Dots::new(moment, picture.palette, &picture.view, look).paint(raster, surface);
+    let painted = Dots::new(moment, picture.palette, &picture.view, look).paint(raster, surface);
     if look.layers.trails {
         picture.trails(surface);
     }
     if look.layers.centroids {
         picture.stars(surface);
     }
+    painted
 }
 
 /// From the plane to the picture: y grows upwards there and downwards here.
@@ -132,6 +148,9 @@ impl View {
         Point::new((point.x - self.bounds.min.x) * self.unit, (self.bounds.max.y - point.y) * self.unit)
     }
 }
+
+/// More clusters than this are painted by colour.
+const MANY: usize = 100;
 
 /// What all layers share.
 struct Picture<'a> {
@@ -155,7 +174,7 @@ impl<'a> Picture<'a> {
     }
 
     /// The cells come with the first labels.
-    fn cells(&self, surface: &mut impl Surface) {
+    fn cells(&self, surface: &mut dyn Surface) {
         let lloyd = self.moment.lloyd;
         let index = lloyd.board().index();
         let assigned = |labels: &Labels| f64::from(labels.fit(index) && labels.are_given(index));
@@ -166,11 +185,15 @@ impl<'a> Picture<'a> {
             return;
         }
         let cells = voronoi::cells(&self.centroids, &self.view.bounds);
-        for (j, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            surface.begin();
-            shapes::polygon(cell.iter().map(|corner| self.view.place(*corner)), surface);
-            surface.fill(self.colour(j), self.palette.cell_opacity * presence);
-        }
+        self.each(|alike| {
+            if alike.iter().any(|&j| !cells[j].is_empty()) {
+                surface.begin();
+                for &j in alike {
+                    shapes::polygon(cells[j].iter().map(|corner| self.view.place(*corner)), surface);
+                }
+                surface.fill(self.colour(alike[0]), self.palette.cell_opacity * presence);
+            }
+        });
         surface.begin();
         for cell in &cells {
             shapes::polygon(cell.iter().map(|corner| self.view.place(*corner)), surface);
@@ -178,7 +201,7 @@ impl<'a> Picture<'a> {
         surface.stroke(self.look.background, presence, 1.5);
     }
 
-    fn trails(&self, surface: &mut impl Surface) {
+    fn trails(&self, surface: &mut dyn Surface) {
         let lloyd = self.moment.lloyd;
         for (j, &now) in self.centroids.iter().enumerate() {
             let past = (0..lloyd.iteration()).map(|i| lloyd.centroids_after(i)[j]);
@@ -197,19 +220,36 @@ impl<'a> Picture<'a> {
         }
     }
 
-    fn stars(&self, surface: &mut impl Surface) {
+    fn stars(&self, surface: &mut dyn Surface) {
         let is_new = self.moment.before.centroids.len() != self.centroids.len();
         let growth = if is_new { eased(self.moment.t) } else { 1.0 };
         let radius = star_radius(self.look.size, self.centroids.len()) * growth;
         if radius < 0.5 {
             return;
         }
-        for (j, &centroid) in self.centroids.iter().enumerate() {
+        self.each(|alike| {
             surface.begin();
-            shapes::star(self.view.place(centroid), radius, surface);
+            for &j in alike {
+                shapes::star(self.view.place(self.centroids[j]), radius, surface);
+            }
             surface.stroke(self.look.background, 1.0, (radius * 0.45).min(5.0));
-            surface.fill(self.colour(j), 1.0);
+            surface.fill(self.colour(alike[0]), 1.0);
             surface.stroke(self.look.ink, 1.0, (radius * 0.12).min(1.4));
+        });
+    }
+
+    /// Calls with each cluster by itself, or where there are very many with all of one colour, which takes far less time.
+    fn each(&self, mut call: impl FnMut(&[usize])) {
+        let k = self.centroids.len();
+        if KNOWS_LARGE && k > MANY {
+            for place in 0..2 * LIGHT.len() as u8 {
+                let alike: Vec<usize> = (0..k).filter(|&j| self.moment.colours[j] == place).collect();
+                if !alike.is_empty() {
+                    call(&alike);
+                }
+            }
+        } else {
+            (0..k).for_each(|j| call(&[j]));
         }
     }
 }
@@ -230,5 +270,5 @@ fn eased(t: f64) -> f64 {
 
 /// Stars shrink with the board, and where there are many.
 fn star_radius(size: f64, k: usize) -> f64 {
-    (6.5 + size * 0.008).min(0.36 * size / (k as f64).sqrt()).max(3.0)
+    (6.5 + size * 0.008).min(0.22 * size / (k as f64).sqrt()).max(3.0)
 }

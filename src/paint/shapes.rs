@@ -4,14 +4,14 @@ use super::Path;
 use crate::point::Point;
 
 /// A line through the points.
-pub(super) fn line(points: impl IntoIterator<Item = Point>, path: &mut impl Path) {
+pub(super) fn line(points: impl IntoIterator<Item = Point>, path: &mut (impl Path + ?Sized)) {
     for (i, point) in points.into_iter().enumerate() {
         if i == 0 { path.move_to(point.x, point.y) } else { path.line_to(point.x, point.y) }
     }
 }
 
 /// A closed line through the points; nothing without points.
-pub(super) fn polygon(points: impl ExactSizeIterator<Item = Point>, path: &mut impl Path) {
+pub(super) fn polygon(points: impl ExactSizeIterator<Item = Point>, path: &mut (impl Path + ?Sized)) {
     if points.len() > 0 {
         line(points, path);
         path.close();
@@ -33,7 +33,7 @@ const TENTHS: [(f64, f64); 10] = [
 ];
 
 /// A star with five points, the first one upwards; a little fuller than the pentagram.
-pub(super) fn star(middle: Point, radius: f64, path: &mut impl Path) {
+pub(super) fn star(middle: Point, radius: f64, path: &mut (impl Path + ?Sized)) {
     let corners = TENTHS.iter().enumerate().map(|(i, (sin, cos))| {
         let r = if i % 2 == 0 { radius } else { radius * 0.45 };
         Point::new(middle.x + r * sin, middle.y - r * cos)

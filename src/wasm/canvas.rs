@@ -67,6 +67,9 @@ impl Surface for Canvas<'_> {
     }
 
     fn pixels(&mut self, raster: &mut Raster) {
+        if !cfg!(feature = "large") {
+            return;
+        }
         let _ = self.layer.put(raster).and_then(|()| {
             let Some(layer) = &self.layer.canvas else { return Ok(()) };
             self.context.save();

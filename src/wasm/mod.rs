@@ -4,8 +4,6 @@
 
 mod canvas;
 
-use std::sync::Arc;
-
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::CanvasRenderingContext2d;
@@ -15,7 +13,7 @@ use crate::paint::{self, Before, Layers, Look, Moment, Raster};
 #[cfg(feature = "large")]
 use crate::restarts;
 use crate::{
-    Board, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding,
+    Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, Start,
     cells,
 };
 use canvas::{Canvas, Layer};
@@ -88,95 +86,92 @@ pub fn limits() -> Vec<f64> {
     vec![MAX_POINTS as f64, MAX_K as f64, low, high, SMALL_BOARD as f64]
 }
 
-/// A seed from the system's randomness.
-#[wasm_bindgen(js_name = randomSeed)]
-pub fn random_seed() -> Result<u32, JsError> {
-    Ok(getrandom::u32()?)
+#[wasm_bindgen]
+extern "C" {
+    /// Fills with the system's randomness.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_randomly(numbers: &mut [u32]);
 }
 
-/// A board, to start clusterings on.
+/// A seed from the system's randomness.
+#[wasm_bindgen(js_name = randomSeed)]
+pub fn random_seed() -> u32 {
+    let mut seed = [0];
+    fill_randomly(&mut seed);
+    seed[0]
+}
+
+/// A board and the start of a run on it, in the making: first the start, then the board.
 #[wasm_bindgen]
-pub struct Field(Arc<Board>);
+pub struct Opening {
+    start: Option<Start>,
+    opening: Option<crate::Opening>,
+}
 
 #[wasm_bindgen]
-impl Field {
-    /// Draws a preset; what is not given is the preset's own.
-    pub fn draw(
-        preset: &str,
-        n: Option<usize>,
-        clusters: usize,
-        spread: Option<Vec<f64>>,
-        seed: u32,
-    ) -> Result<Field, JsValue> {
-        let own = Recipe::new(preset.parse()?, seed);
-        let n = n.unwrap_or(own.n);
-        let spread = spread.map_or(own.spread, |given| [given[0], given[1]]);
-        Ok(Self(Arc::new(Board::draw(Recipe { n, clusters, spread, ..own })?)))
+impl Opening {
+    /// From k centroids that a seeding chooses.
+    pub fn seeded(k: usize, seeding: &str, seed: u32) -> Result<Opening, JsValue> {
+        let start = Start::Seeded { k, seeding: seeding.parse()?, seed };
+        Ok(Self { start: Some(start), opening: None })
     }
 
-    /// Makes a board of given points, x and y in turn.
-    #[wasm_bindgen(js_name = fromPoints)]
-    pub fn from_points(flat: &[f64]) -> Result<Field, JsValue> {
-        Ok(Self(Arc::new(Board::from_points(pairs(flat))?)))
-    }
-
-    /// Seeds k centroids on the board.
-    pub fn seeded(&self, k: usize, seeding: &str, seed: u32) -> Result<Clustering, JsValue> {
-        Ok(Clustering::new(Lloyd::seeded(self.0.clone(), k, seeding.parse()?, seed)?))
-    }
-
-    /// Starts from k given centroids, x and y in turn.
-    pub fn starting(&self, centroids: &[f64], k: usize) -> Result<Clustering, JsValue> {
+    /// From k given centroids, x and y in turn.
+    pub fn from(centroids: &[f64], k: usize) -> Result<Opening, JsValue> {
         if centroids.len() != 2 * k {
             return Err(Error::CentroidCount { given: centroids.len() / 2, k }.into());
         }
-        Ok(Clustering::new(Lloyd::from_centroids(self.0.clone(), pairs(centroids))?))
+        Ok(Self { start: Some(Start::Given(pairs(centroids).collect())), opening: None })
     }
 
-    /// The number of points.
-    #[wasm_bindgen(getter)]
-    pub fn n(&self) -> usize {
-        self.0.points().len()
+    /// On a preset's board; the spread is the preset's own where it is not a pair.
+    pub fn draw(
+        &mut self,
+        preset: &str,
+        n: usize,
+        clusters: usize,
+        spread: &[f64],
+        seed: u32,
+    ) -> Result<(), JsValue> {
+        let own = Recipe::new(preset.parse()?, seed);
+        let spread = spread.try_into().unwrap_or(own.spread);
+        let recipe = Recipe { n, clusters, spread, ..own };
+        self.opening = self.start.take().map(|start| crate::Opening::drawn(recipe, start)).transpose()?;
+        Ok(())
     }
 
-    /// The σ that a preset was drawn with, smallest and largest; nothing for given points.
-    pub fn spread(&self) -> Option<Vec<f64>> {
-        match self.0.origin() {
-            Origin::Drawn(recipe) => Some(recipe.spread.to_vec()),
-            Origin::Given => None,
-        }
+    /// On a board of n points that `add` brings.
+    pub fn take(&mut self, n: usize) -> Result<(), JsValue> {
+        self.opening = self.start.take().map(|start| crate::Opening::given(n, start)).transpose()?;
+        Ok(())
     }
 
-    /// The corners of the bounds, lower left and upper right.
-    pub fn bounds(&self) -> Vec<f64> {
-        let bounds = self.0.bounds();
-        flat(&[bounds.min, bounds.max])
+    /// On the board of a clustering.
+    pub fn on(&mut self, clustering: &Clustering) -> Result<(), JsValue> {
+        let on = |start| crate::Opening::on(clustering.lloyd.board().clone(), start);
+        self.opening = self.start.take().map(on).transpose()?;
+        Ok(())
     }
 
-    /// The points, x and y in turn.
-    pub fn points(&self) -> Vec<f64> {
-        flat(self.0.points())
+    /// Brings some of the points, x and y in turn.
+    pub fn add(&mut self, flat: &[f64]) -> Result<(), JsValue> {
+        Ok(self.opening.as_mut().map_or(Ok(()), |opening| opening.add(pairs(flat)))?)
+    }
+
+    /// Does a slice of the work; the clustering when it was the last.
+    pub fn advance(&mut self) -> Result<Option<Clustering>, JsValue> {
+        let Some(opening) = &mut self.opening else { return Ok(None) };
+        Ok(opening.advance()?.map(Clustering::new))
+    }
+
+    /// How much of the work is done, from 0 to 1.
+    pub fn share(&self) -> f64 {
+        self.opening.as_ref().map_or(0.0, crate::Opening::share)
     }
 }
 
-#[cfg(feature = "large")]
-#[wasm_bindgen]
-impl Field {
-    /// Sorts the points as they will be searched, which the first clustering does otherwise.
-    pub fn prepare(&self) {
-        self.0.index();
-    }
-
-    /// The inertia and the iterations of many runs, one for each seed from `seed` on.
-    pub fn restarts(&self, k: usize, seeding: &str, runs: u32, seed: u32) -> Result<Vec<f64>, JsValue> {
-        let seeds = (0..runs).map(|run| seed.wrapping_add(run));
-        let runs = restarts(&self.0, k, seeding.parse()?, seeds)?;
-        Ok(runs.into_iter().flat_map(|run| [run.inertia, run.iterations as f64]).collect())
-    }
-}
-
-fn pairs(flat: &[f64]) -> Vec<Point> {
-    flat.chunks_exact(2).map(|pair| Point::new(pair[0], pair[1])).collect()
+fn pairs(flat: &[f64]) -> impl Iterator<Item = Point> + '_ {
+    flat.chunks_exact(2).map(|pair| Point::new(pair[0], pair[1]))
 }
 
 fn flat(points: &[Point]) -> Vec<f64> {
@@ -201,8 +196,31 @@ impl Clustering {
     }
 }
 
+#[cfg(feature = "large")]
 #[wasm_bindgen]
 impl Clustering {
+    /// The inertia and the iterations of many runs on the same board, one for each seed from `seed` on.
+    pub fn restarts(&self, k: usize, seeding: &str, runs: u32, seed: u32) -> Result<Vec<f64>, JsValue> {
+        let seeds = (0..runs).map(|run| seed.wrapping_add(run));
+        let runs = restarts(self.lloyd.board(), k, seeding.parse()?, seeds)?;
+        Ok(runs.into_iter().flat_map(|run| [run.inertia, run.iterations as f64]).collect())
+    }
+}
+
+#[wasm_bindgen]
+impl Clustering {
+    /// The points, x and y in turn, copied piece by piece: there need not be room here for all of them again.
+    pub fn points(&self) -> js_sys::Float64Array {
+        const PIECE: usize = 1 << 13;
+        let points = self.lloyd.board().points();
+        let all = js_sys::Float64Array::new_with_length(2 * points.len() as u32);
+        for (i, piece) in (0..).zip(points.chunks(PIECE)) {
+            let start = (2 * PIECE * i) as u32;
+            all.set(&js_sys::Float64Array::from(flat(piece).as_slice()), start);
+        }
+        all
+    }
+
     /// The labels that changed and the inertia.
     pub fn assign(&mut self) -> Vec<f64> {
         let assigned = self.lloyd.assign();
@@ -225,11 +243,6 @@ impl Clustering {
         self.lloyd.run(max);
     }
 
-    /// To the half-step or iteration before.
-    pub fn back(&mut self) {
-        self.lloyd.back();
-    }
-
     /// To an iteration that has been computed.
     pub fn seek(&mut self, iteration: usize) -> Result<(), JsValue> {
         Ok(self.lloyd.seek(iteration)?)
@@ -241,9 +254,15 @@ impl Clustering {
     }
 
     /// How things stand: k, the iteration, how many have been computed, whether the run has converged, whether the
-    /// update comes next, the inertia, and how many labels the last assign changed (-1 before the first).
+    /// update comes next, the inertia, how many labels the last assign changed (-1 before the first); then what stays:
+    /// n, the bounds' left, bottom, right and top, and the smallest and the largest σ of a preset.
     pub fn state(&self) -> Vec<f64> {
-        let lloyd = &self.lloyd;
+        let (lloyd, board) = (&self.lloyd, self.lloyd.board());
+        let bounds = board.bounds();
+        let spread = match board.origin() {
+            Origin::Drawn(recipe) => recipe.spread,
+            Origin::Given => [f64::NAN; 2],
+        };
         vec![
             lloyd.k() as f64,
             lloyd.iteration() as f64,
@@ -252,12 +271,25 @@ impl Clustering {
             f64::from(lloyd.phase() == Phase::Update),
             lloyd.inertia(),
             lloyd.assigned().map_or(-1.0, |assigned| assigned.changed as f64),
+            board.points().len() as f64,
+            bounds.min.x,
+            bounds.min.y,
+            bounds.max.x,
+            bounds.max.y,
+            spread[0],
+            spread[1],
         ]
     }
 
     /// The centroids, x and y in turn.
     pub fn centroids(&self) -> Vec<f64> {
         flat(self.lloyd.centroids())
+    }
+
+    /// The centroids after an iteration that has been computed, beyond them after the last.
+    #[wasm_bindgen(js_name = centroidsAfter)]
+    pub fn centroids_after(&self, iteration: usize) -> Vec<f64> {
+        flat(self.lloyd.centroids_after(iteration.min(self.lloyd.history().len())))
     }
 
     /// The label of each point.
@@ -302,14 +334,23 @@ impl Clustering {
         ink: u32,
         layers: u8,
         t: f64,
-    ) -> bool {
+    ) -> Result<bool, JsValue> {
         let Self { lloyd, before, colours, raster, layer } = self;
         let moment = Moment { lloyd, before, t, colours };
-        let layers = Layers { cells: layers & 1 != 0, trails: layers & 2 != 0, centroids: layers & 4 != 0 };
-        let look = Look { size, scale, background: background.into(), ink: ink.into(), layers };
-        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, scale, layer));
-        raster.is_complete()
+        let look = look(size, scale, background, ink, layers);
+        paint::paint(&moment, &look, raster, &mut Canvas::cleared(context, scale, layer))?;
+        Ok(raster.is_complete())
     }
+
+    /// The picture as an SVG document; what is given means what it does for `paint`.
+    pub fn svg(&self, size: f64, background: u32, ink: u32, layers: u8) -> JsValue {
+        paint::svg(&self.lloyd, &self.colours, &look(size, 1.0, background, ink, layers)).into()
+    }
+}
+
+fn look(size: f64, scale: f64, background: u32, ink: u32, layers: u8) -> Look {
+    let layers = Layers { cells: layers & 1 != 0, trails: layers & 2 != 0, centroids: layers & 4 != 0 };
+    Look { size, scale, background: background.into(), ink: ink.into(), layers }
 }
 
 /// Iteration, labels changed, inertia after the assign, farthest move, inertia after the update, clusters refilled.

@@ -1,0 +1,291 @@
+//! Sorting the points of large boards into the leaves of a tree.
+
+use core::ops::Range;
+
+use wide::f64x2;
+
+use super::tree::{Boxed, Extent, Frame, Index};
+use crate::error::{Error, filled, room};
+use crate::point::{Point, extent, lanes};
+
+/// A box with more points is divided.
+const LEAF: usize = 100;
+/// A box is divided at once into 4^levels cells, at most 4⁴ of them.
+const MOST_LEVELS: u32 = 4;
+/// As many as that.
+const CELLS: usize = 1 << (2 * MOST_LEVELS);
+/// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
+/// is as small beside the whole board is searched point by point.
+const FINEST: f64 = 1e-6;
+
+/// An index in the making: ranges of points are divided into cells, and those again, a slice at a time.
+pub(crate) struct Sorting {
+    index: Index,
+    /// The ranges under way, each a cell of the one before.
+    divisions: Vec<Division>,
+}
+
+impl Sorting {
+    pub(crate) fn new(n: usize) -> Result<Self, Error> {
+        let (points, order) = (filled(Point::default(), n)?, filled(0, n)?);
+        let index = Index { points, order, groups: room(1 + n / LEAF / 2)?, ..Index::default() };
+        Ok(Self { index, divisions: vec![Division { is_board: true, ..Division::of(0..n) }] })
+    }
+
+    /// How much of the work is done, from 0 to 1.
+    pub(crate) fn share(&self) -> f64 {
+        let board = self.divisions.first();
+        board.map_or(1.0, |board| f64::from(board.starts[board.cell]) / self.index.len() as f64)
+    }
+
+    /// Looks at so many of the board's points, or at all of a range; the index when these were the last.
+    pub(crate) fn advance(&mut self, board: &[Point], slice: usize) -> Result<Option<Index>, Error> {
+        let mut left = slice;
+        while let (Some(division), 1..) = (self.divisions.last_mut(), left) {
+            match division.advance(&mut self.index, board)? {
+                Step::Pass => left = left.saturating_sub(division.range.len()),
+                Step::Into(range) => self.divisions.push(Division::of(range)),
+                Step::Done(boxed) => {
+                    self.divisions.pop();
+                    match self.divisions.last_mut() {
+                        Some(around) => around.take(boxed),
+                        None => return core::mem::take(&mut self.index).rooted(boxed).map(Some),
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What a division did.
+enum Step {
+    /// It looked at each of its points.
+    Pass,
+    /// It came to a range that has to be divided first.
+    Into(Range<usize>),
+    Done(Boxed),
+}
+
+#[derive(PartialEq)]
+enum Stage {
+    Measure,
+    Find,
+    Scatter,
+    Divide,
+}
+
+/// A range of points on its way into cells.
+struct Division {
+    stage: Stage,
+    range: Range<usize>,
+    /// Whether these are all points, as the board has them.
+    is_board: bool,
+    /// From where the others are put into their cells.
+    points: Vec<Point>,
+    order: Vec<u32>,
+    grid: Grid,
+    /// The cell of each point.
+    cells: Vec<u8>,
+    starts: Starts,
+    /// The next cell to look into.
+    cell: usize,
+    /// The nodes of cells that had to be divided.
+    divided: Vec<Option<Boxed>>,
+}
+
+impl Division {
+    fn of(range: Range<usize>) -> Self {
+        Self {
+            stage: Stage::Measure,
+            range,
+            is_board: false,
+            points: Vec::new(),
+            order: Vec::new(),
+            grid: Grid { corner: Point::default(), side: 0.0, levels: 0 },
+            cells: Vec::new(),
+            starts: [0; CELLS + 1],
+            cell: 0,
+            divided: Vec::new(),
+        }
+    }
+
+    fn advance(&mut self, index: &mut Index, board: &[Point]) -> Result<Step, Error> {
+        let (range, is_board) = (self.range.clone(), self.is_board);
+        let points = if is_board { board } else { &index.points[range.clone()] };
+        match self.stage {
+            Stage::Measure => {
+                let extent = extent(points);
+                self.grid = Grid::new(points.len(), extent);
+                self.stage = Stage::Find;
+                if is_board {
+                    index.frame = Frame::around(extent);
+                } else if self.grid.side < FINEST * index.frame.unit {
+                    return Ok(Step::Done(index.leaf(range)));
+                }
+            }
+            Stage::Find => {
+                self.cells = room(points.len())?;
+                self.grid.find(points, &mut self.cells);
+                self.starts = starts(&self.cells, range.start);
+                if !is_board {
+                    self.points = copy(points)?;
+                    self.order = copy(&index.order[range])?;
+                }
+                self.stage = Stage::Scatter;
+            }
+            Stage::Scatter => {
+                let (to, order) = (&mut index.points[range.clone()], &mut index.order[range]);
+                if is_board {
+                    scatter(board.iter().copied().zip(0..), &self.cells, &self.starts, to, order);
+                } else {
+                    let own = self.points.drain(..).zip(self.order.drain(..));
+                    scatter(own, &self.cells, &self.starts, to, order);
+                }
+                (self.points, self.order, self.cells) = Default::default();
+                self.stage = Stage::Divide;
+            }
+            Stage::Divide => return self.divide(index),
+        }
+        Ok(Step::Pass)
+    }
+
+    /// The next cell that is to be divided, or the node over all of them.
+    fn divide(&mut self, index: &mut Index) -> Result<Step, Error> {
+        let levels = self.grid.levels;
+        while self.cell < 1 << (2 * levels) {
+            let range = self.cells_from(self.cell, 0);
+            if range.len() > LEAF {
+                return Ok(Step::Into(range));
+            }
+            self.cell += 1;
+        }
+        self.nest(index, 0, levels).map(|node| node.map_or(Step::Pass, Step::Done))
+    }
+
+    /// Takes the node of the cell that had to be divided.
+    fn take(&mut self, boxed: Boxed) {
+        self.divided.resize(CELLS, None);
+        self.divided[self.cell] = Some(boxed);
+        self.cell += 1;
+    }
+
+    /// The points of 4^`levels` cells.
+    fn cells_from(&self, first: usize, levels: u32) -> Range<usize> {
+        self.starts[first] as usize..self.starts[first + (1 << (2 * levels))] as usize
+    }
+
+    /// The node over 4^`levels` cells from `first` on; none where they are empty.
+    fn nest(&mut self, index: &mut Index, first: usize, levels: u32) -> Result<Option<Boxed>, Error> {
+        let range = self.cells_from(first, levels);
+        if range.is_empty() {
+            return Ok(None);
+        }
+        if range.len() <= LEAF {
+            return Ok(Some(index.leaf(range)));
+        }
+        if levels == 0 {
+            return Ok(self.divided[first].take());
+        }
+        let quarter = 1 << (2 * (levels - 1));
+        let mut parts = [const { None }; 4];
+        for (part, node) in parts.iter_mut().enumerate() {
+            *node = self.nest(index, first + part * quarter, levels - 1)?;
+        }
+        let all = parts.iter().flatten().cloned().reduce(|mut all, part| {
+            all.node.merge(&part.node);
+            all.extent = union(all.extent, part.extent);
+            all
+        });
+        let group = index.group(parts)?;
+        Ok(all.map(|mut all| {
+            all.node.parts = group + 1;
+            all
+        }))
+    }
+}
+
+fn union(a: Extent, b: Extent) -> Extent {
+    (Point::new(a.0.x.min(b.0.x), a.0.y.min(b.0.y)), Point::new(a.1.x.max(b.1.x), a.1.y.max(b.1.y)))
+}
+
+/// A copy, if there is room for it.
+fn copy<T: Copy>(items: &[T]) -> Result<Vec<T>, Error> {
+    let mut copy = room(items.len())?;
+    copy.extend_from_slice(items);
+    Ok(copy)
+}
+
+/// Where each cell starts, and where the last one ends.
+type Starts = [u32; CELLS + 1];
+
+/// Where each cell starts, counted on from `start`, and where the last ends.
+fn starts(cells: &[u8], start: usize) -> Starts {
+    let mut starts = [0; CELLS + 1];
+    for &cell in cells {
+        starts[usize::from(cell) + 1] += 1;
+    }
+    starts[0] = start as u32;
+    for cell in 1..starts.len() {
+        starts[cell] += starts[cell - 1];
+    }
+    starts
+}
+
+/// Puts points and their indices in the order of their cells.
+fn scatter(
+    all: impl Iterator<Item = (Point, u32)>,
+    cells: &[u8],
+    starts: &Starts,
+    points: &mut [Point],
+    order: &mut [u32],
+) {
+    let mut next = starts.map(|start| start - starts[0]);
+    for ((point, i), &cell) in all.zip(cells) {
+        let place = &mut next[usize::from(cell)];
+        (points[*place as usize], order[*place as usize]) = (point, i);
+        *place += 1;
+    }
+}
+
+/// The four bits of a number with gaps between them.
+const GAPPED: [u8; 16] = {
+    let mut gapped = [0; 16];
+    let mut i = 0_u8;
+    while i < 16 {
+        gapped[i as usize] = i & 1 | (i & 2) << 1 | (i & 4) << 2 | (i & 8) << 3;
+        i += 1;
+    }
+    gapped
+};
+
+/// Square cells over some points, 2^levels by 2^levels of them, along the Z curve (Morton 1966).
+struct Grid {
+    corner: Point,
+    side: f64,
+    levels: u32,
+}
+
+impl Grid {
+    /// As many cells as bring the points of most of them into a leaf.
+    fn new(n: usize, (min, max): Extent) -> Self {
+        let levels = (1..MOST_LEVELS).find(|levels| n >> (2 * levels) <= LEAF).unwrap_or(MOST_LEVELS);
+        Self { corner: min, side: (max.x - min.x).max(max.y - min.y), levels }
+    }
+
+    /// Finds the cell of each point.
+    fn find(&self, points: &[Point], cells: &mut Vec<u8>) {
+        /// Adding it rounds to whole numbers, which are then the lowest bits.
+        const WHOLE: f64 = (1_u64 << 52) as f64 + CELLS as f64;
+        let last = (1_usize << self.levels) - 1;
+        // Rounding to the nearest after taking a half off is rounding down, or on an edge to one side of it.
+        let scale = f64x2::splat((last + 1) as f64 * (1.0 - 1e-9) / self.side);
+        let (corner, half, whole) = (lanes(self.corner), f64x2::splat(0.5), f64x2::splat(WHOLE));
+        let cell = |&point: &Point| {
+            let place = (lanes(point) - corner) * scale - half + whole;
+            let [column, row] = place.to_array().map(|place| place.to_bits() as usize & last);
+            GAPPED[column] | GAPPED[row] << 1
+        };
+        cells.extend(points.iter().map(cell));
+    }
+}
