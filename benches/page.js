@@ -2,7 +2,7 @@
 
 import { KMeans } from "./kmeans.js";
 import { Lloyd } from "./lloyd.js";
-import instantiate, { Field } from "./pkg/kmeans_board_large.js";
+import instantiate, { Opening } from "./pkg/kmeans_board_large.js";
 
 const uniform = (n, k, seed = 1) => KMeans.init({ board: "uniform", n, k, seed, seeding: "random" });
 const timed = (call) => {
@@ -77,10 +77,15 @@ export async function run(n, k, rounds) {
 export async function restarts(n, k, runs, rounds) {
   await instantiate();
   const { points } = await start(n, k);
-  const field = Field.fromPoints(points);
+  const opening = Opening.seeded(k, "random", 1);
+  opening.take(n);
+  opening.add(points);
+  let clustering;
+  while (!clustering) clustering = opening.advance();
+  opening.free();
   const ours = [], theirs = [];
   for (let round = 0; round < rounds; round++) {
-    const [time, ends] = timed(() => field.restarts(k, "random", runs, 1));
+    const [time, ends] = timed(() => clustering.restarts(k, "random", runs, 1));
     ours.push(time);
     const [rivals, best] = timed(() => {
       let best = Infinity;
@@ -90,7 +95,7 @@ export async function restarts(n, k, runs, rounds) {
     theirs.push(rivals);
     assertAlike(ends.reduce((least, end, i) => (i % 2 ? least : Math.min(least, end)), Infinity), best, "restarts");
   }
-  field.free();
+  clustering.free();
   return { ours, theirs };
 }
 

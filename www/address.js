@@ -1,6 +1,6 @@
 // The state of the playground as an address's fragment, and back; and the addresses of the article's five figures.
 
-import { KMeans } from "./kmeans-board.js";
+import { KMeans } from "./clustering.js";
 
 const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
 const WORDS = ["board", "seeding", "beside"];

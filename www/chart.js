@@ -1,14 +1,12 @@
 // The chart of inertia by iteration: a line that follows the timeline and can be scrubbed.
 
+import { positionOf } from "./kmeans-board-element.js";
 import { short } from "./sentences.js";
 
 const MARGIN = { left: 52, right: 8, top: 10, bottom: 24 };
 
 /** Inertia after each half-step: the first assign stands at ½, the first update at 1 and so on. */
 const curve = ({ history }) => history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
-
-/** Where a clustering stands: its iteration, and a half after the assign of the next. */
-export const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
 
 /** About three round numbers from low to high. */
 function ticks(low, high) {

@@ -1,9 +1,9 @@
 // The playground's controls around <kmeans-board>, its first user. They compute nothing; every number is the core's.
 
-import { KMeans } from "./kmeans-board.js";
+import { KMeans } from "./clustering.js";
 import { FIGURES, isBare, options, read, written } from "./address.js";
-import { Chart, positionOf } from "./chart.js";
-import { colourOf } from "./kmeans-board-element.js";
+import { Chart } from "./chart.js";
+import { AHEAD, colourOf, lookAhead, positionOf } from "./kmeans-board-element.js";
 import { sentence, short } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,8 +12,6 @@ const board = $("board");
 const beside = $("board-beside");
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 15, 60]; // iterations a second
 const NUMBERS = { n: "Points", clusters: "Made of", k: "K", seed: "Seed" };
-/** Up to so many distances a pass, the run is computed ahead, so that the timeline shows where it leads. */
-const AHEAD = 200_000;
 /** As far as an address may ask to go; runs end long before. */
 const MAX_ITERATION = 100_000;
 /** How long the page may be busy at a time, in milliseconds. */
@@ -36,6 +34,8 @@ const position = ({ kmeans }) => positionOf(kmeans);
 /** Makes what a state asks for, unless it is `opened` already; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration, opened } = {}) {
   journeys += 1;
+  const before = state;
+  const slow = setTimeout(() => $("sentence").textContent = "The board is being made…", 300);
   try {
     const seedings = KMeans.seedings.map(({ name }) => name);
     if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
@@ -43,9 +43,12 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
     }
     if (!(await (opened ?? board.init(options(asked))))) return false; // something else has been asked for since
     if (asked.beside && !(await beside.init({ ...board.kmeans.options, seeding: asked.beside }))) return false;
+    if (state !== before) return false;
   } catch (error) {
     complain(error.message);
     return false;
+  } finally {
+    clearTimeout(slow);
   }
   state = { ...asked, ...options(board.kmeans.options) };
   $("beside").hidden = !state.beside;
@@ -59,13 +62,6 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   else if (play && !stillness.matches) all("play");
   refresh();
   return true;
-}
-
-/** Computes the run ahead of the reader, where that takes no time. */
-function lookAhead(kmeans) {
-  if (kmeans.n * kmeans.k > AHEAD) return;
-  kmeans.run();
-  kmeans.seek(0);
 }
 
 /** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
@@ -108,7 +104,7 @@ async function restore(opened) {
   const opening = { ...FIGURES[0].state, ...shows };
   const isEmpty = isBare();
   isRestoring = true;
-  const where = Number.isFinite(iteration) ? Math.min(Math.max(0, iteration), MAX_ITERATION) : undefined;
+  const where = Number.isFinite(iteration) ? Math.round(2 * Math.min(Math.max(0, iteration), MAX_ITERATION)) / 2 : undefined;
   const isShown = await show(isEmpty ? opening : { ...asked, ...shows }, { keep: "none", play: true, iteration: where, opened });
   if (!isShown && !state.board) {
     const problem = $("problem").textContent;
@@ -132,18 +128,22 @@ function scrub(iteration) {
 }
 
 /** The same board, another start. */
-function reseed() {
+async function reseed() {
   journeys += 1;
-  const wasPlaying = isPlaying();
+  const before = state;
   const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
-  board.reseed({ k: state.k, seeding: state.seeding });
+  try {
+    if (!(await board.reseed({ k: state.k, seeding: state.seeding }))) return;
+    if (state.beside && !(await beside.reseed({ k: state.k, seeding: state.beside, seed: board.kmeans.seed }))) return;
+  } catch (error) {
+    return complain(error.message);
+  }
+  if (state !== before) return; // another board has come
   const { seed } = board.kmeans;
-  if (state.beside) beside.reseed({ k: state.k, seeding: state.beside, seed });
   state = { ...state, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
   for (const each of shown()) lookAhead(each.kmeans);
   fill();
   remember("push");
-  if (wasPlaying) all("play");
   refresh();
 }
 
@@ -211,6 +211,7 @@ $("speed").addEventListener("input", ({ target }) => {
   fillShows();
   remember("replace");
 });
+$("panel").addEventListener("input", () => complain(""), true);
 $("panel").addEventListener("submit", (event) => event.preventDefault());
 
 addEventListener("keydown", (event) => {
@@ -230,13 +231,17 @@ addEventListener("popstate", () => restore());
 function complain(message) {
   $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
   $("problem").hidden = !message;
-  if (message && state.board) fill();
+  if (message && state.board) {
+    fill();
+    refresh();
+  }
 }
 
 /** The controls show the state that was made. */
 function fill() {
   const made = { ...state, clusters: state.clusters ?? 1 };
   for (const id of Object.keys(NUMBERS)) $(id).value = made[id];
+  for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.min(20, state.n);
   for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](made[id]);
   const info = KMeans.boards.find(({ name }) => name === state.board);
   const isUnclustered = info.clusters === undefined;

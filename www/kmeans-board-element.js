@@ -1,21 +1,35 @@
 // The class behind <kmeans-board>: attributes in, a picture and its motion out. It registers nothing.
 
-import { KMeans, MAX_SIDE } from "./kmeans.js";
+import { KMeans, MAX_SIDE } from "./clustering.js";
 
+// The controls' room is there as soon as their attribute is, long before they are.
 const STYLE = `
-:host { display: block; position: relative; aspect-ratio: 1; contain: layout style; }
+:host { display: block; contain: layout style; }
 :host([hidden]) { display: none; }
-canvas {
-  position: absolute; inset: 0; box-sizing: border-box; width: 100%; height: 100%;
+#frame { display: grid; grid: minmax(0, 1fr) auto / minmax(0, 1fr); max-height: 100%; container-type: inline-size; contain-intrinsic-inline-size: 300px; }
+#place { position: relative; place-self: stretch; aspect-ratio: 1; }
+canvas, #controls {
+  box-sizing: border-box;
   background: var(--kmeans-board-background, light-dark(#ffffff, #101216));
   color: var(--kmeans-board-ink, light-dark(#1d1f24, #e9e7e2));
   border: 1px solid var(--kmeans-board-line, light-dark(#e2dfd8, #2b2f37));
   border-radius: var(--kmeans-board-radius, 6px);
-  transition: background-color 1ms, color 1ms;
 }
+canvas {
+  position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain;
+  transition: background-color 1ms, color 1ms;
+  print-color-adjust: exact;
+}
+canvas.print { color-scheme: light; transition: none; }
 slot { display: block; position: relative; }
 canvas.ready + slot { display: none; }
-p { position: relative; margin: 16px; font: 15px/1.5 system-ui, sans-serif; }
+#place p { position: relative; margin: 16px; font: 15px/1.5 system-ui, sans-serif; }
+#controls { display: none; height: 48px; border-top: 0; border-top-left-radius: 0; border-top-right-radius: 0; }
+@container (width < 400px) { #controls { height: 92px; } }
+@media screen {
+  :host([controls]) #controls { display: block; }
+  :host([controls]) canvas { border-bottom-left-radius: 0; border-bottom-right-radius: 0; }
+}
 `;
 
 /** Longest motions, in milliseconds; at high speed they shorten with the half-step they belong to. */
@@ -25,6 +39,10 @@ const UPDATE_MOTION = 400;
 const ASSIGN_SHARE = 0.4;
 /** At this speed and above, iterations are whole and without motion. */
 const FRAME_SPEED = 30;
+/** The side of a picture that has no place in the page, in CSS pixels. */
+const SIZE = 600;
+/** On boards with more points a start is chosen with breaks. */
+const LARGE = 100_000;
 /** How long the first picture is seen before it changes. */
 const FIRST_LOOK = 400;
 
@@ -32,15 +50,59 @@ const integerOf = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 
 /** Attributes that make the clustering: each is an option of KMeans.init, read as a word or a whole number. */
 const OPTIONS = { board: String, n: integerOf, clusters: integerOf, k: integerOf, seeding: String, seed: integerOf };
-const SWITCHES = ["voronoi", "trails", "autoplay", "loop", "half-steps"];
+const VALUES = { ...OPTIONS, speed: (text) => Number(text || NaN), loading: String, label: String };
+const SWITCHES = ["controls", "voronoi", "trails", "autoplay", "loop", "half-steps"];
+/** What own points and own centroids stand in for. */
+const OF_POINTS = ["board", "n", "clusters"];
+const OF_CENTROIDS = ["k", "seeding"];
 const MIN_SPEED = 0.1;
 const MAX_SPEED = 60;
 
-/** Whether an attribute's value can be an option, as far as that can be said of it alone. */
-function isValid(name, value) {
-  if (name === "board" || name === "seeding") return KMeans[`${name}s`].some((row) => row.name === value);
-  if (name === "seed") return value >= 0 && value <= KMeans.limits.seed;
-  return value >= 1 && value <= KMeans.limits[name === "n" ? "n" : "k"];
+/** The words that an attribute may be, or the ends of its range. */
+const ALLOWED = {
+  board: () => KMeans.boards.map(({ name }) => name),
+  seeding: () => KMeans.seedings.map(({ name }) => name),
+  n: () => [1, KMeans.limits.n],
+  clusters: () => [1, KMeans.limits.k],
+  k: () => [1, KMeans.limits.k],
+  seed: () => [0, KMeans.limits.seed],
+  speed: () => [MIN_SPEED, MAX_SPEED],
+  loading: () => ["lazy", "eager"],
+};
+
+/** What an attribute may not be, in words; nothing where it is valid, or where only the core can tell, not yet there. */
+function objection(name, value) {
+  let allowed;
+  try {
+    allowed = ALLOWED[name]?.();
+  } catch {
+    // Only the core can tell.
+  }
+  if (!allowed) return "";
+  const [min, max] = allowed;
+  if (typeof value === "string") return allowed.includes(value) ? "" : `none of ${allowed.join(", ")}`;
+  return value >= min && value <= max ? "" : `no ${name === "speed" ? "" : "whole "}number from ${min} to ${max}`;
+}
+
+/** Up to so many distances a pass, a whole run takes no time. */
+export const AHEAD = 200_000;
+
+/** Where a clustering stands: its iteration, and a half after the assign of the next. */
+export const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
+
+/** To a place in what has been computed. */
+function seek(kmeans, position) {
+  const isHalf = position % 1 === 0.5;
+  kmeans.seek(isHalf ? position - 0.5 : position);
+  if (isHalf) kmeans.assign();
+}
+
+/** Computes the run ahead of the reader, where that takes no time, so that a timeline shows where it leads. */
+export function lookAhead(kmeans) {
+  const now = positionOf(kmeans);
+  if (kmeans.n * kmeans.k > AHEAD || kmeans.converged || kmeans.computed > now) return;
+  kmeans.run();
+  seek(kmeans, now);
 }
 
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
@@ -66,20 +128,73 @@ function pixelOf(text) {
   return pixels.get(text);
 }
 
-/** A board that clusters itself: its attributes, properties, methods and events are its whole interface. */
+/**
+ * A board that clusters itself: `<kmeans-board board="peaked" n="300" clusters="5" k="5" seed="11" controls>`.
+ * Its children are seen until the board is, so without JavaScript or Wasm, too.
+ *
+ * Attributes, each a property as well, before and after the definition. One that is not valid counts as its default,
+ * with one warning on the console; several changes at once make one new board.
+ *
+ * | attribute | property | what |
+ * |---|---|---|
+ * | `board` | `board` | a preset's name, one of `KMeans.boards`; "uniform" |
+ * | `n` | `n` | points, from 1 to 4,000,000; the preset's number |
+ * | `clusters` | `clusters` | clusters that the board is drawn with; k |
+ * | `k` | `k` | clusters sought, from 1 to 1,024; 7 |
+ * | `seeding` | `seeding` | how it starts, one of `KMeans.seedings`; "random" |
+ * | `seed` | `seed` | from 0 to 2³² − 1: the same seed, the same picture; drawn anew each time |
+ * | `controls` | `controls` | seed again, back, play, step, a timeline and where the run stands, under the board |
+ * | `voronoi` | `voronoi` | the cells of the centroids |
+ * | `trails` | `trails` | the ways of the centroids |
+ * | `autoplay` | `autoplay` | plays as soon as it can be seen; not for readers who want no motion |
+ * | `loop` | `loop` | seeds again a while after the end, and plays on |
+ * | `half-steps` | `halfSteps` | assign and update each take an iteration's time, and are steps of the controls |
+ * | `speed` | `speed` | iterations a second, from 0.1 to 60; 1 |
+ * | `loading` | `loading` | "lazy", which starts near the viewport, or "eager" |
+ * | `label` | `label` | the picture's accessible name; one that says how things stand |
+ *
+ * The properties `points` and `centroids` take data of one's own; `kmeans`, `ready` and `playing` tell.
+ *
+ * Events, which bubble and leave shadow trees; none answers a property that the author writes. `ready`: there is a
+ * board. `step`: an iteration was made; the detail is that of `KMeans.step`. `converge`: no point changed cluster, with
+ * `{ iterations, inertia, converged }`. `change`: the reader edited, as the controls allow; `{ edit: "reseed", seed }`.
+ * `error`: a board could not be made, with `{ message, code }`; what was there stays. And `statechange`, which stays
+ * on the element: whatever its state shows is another.
+ *
+ * Style: a block as wide as its place and as high as wide, and 48 px more with controls, or 92 where it is narrower
+ * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `status`; custom properties
+ * `--kmeans-board-background`, `-ink`, `-soft`, `-line`, `-accent`, `-radius`; light and dark follow `color-scheme`.
+ * Nothing moves in the page once the board is there if its room is kept before the script is:
+ *
+ *     kmeans-board:not(:defined) { display: block; box-sizing: content-box; aspect-ratio: 1; }
+ *     kmeans-board[controls]:not(:defined) { padding-bottom: 48px; }
+ *
+ * It works only while it can be seen. A move in the document is no removal; once removed it gives its memory back, and
+ * shows the same when it is put back.
+ */
 export class KMeansBoard extends HTMLElement {
-  static observedAttributes = [...Object.keys(OPTIONS), ...SWITCHES, "speed", "label"];
+  static observedAttributes = [...Object.keys(VALUES), ...SWITCHES];
+  /** Fetches what is to be there, too, before a board is ready. */
+  static exports = async () => {};
 
   #root = this.attachShadow({ mode: "open" });
   #canvas;
   #context;
   #look = { size: 0, scale: 1, background: 0xffffff, ink: 0, cells: false, trails: false, centroids: true };
   #kmeans;
-  #ready = Promise.withResolvers();
-  #start = 0; // counts the starts, so that an outdated one is dropped
+  #points;
+  #centroids;
+  #ready;
+  #making; // an AbortController, for the board or the start that is being made
+  #isBeginning = false; // while a board is being made
   #isStarted = false;
   #isStartQueued = false;
+  #hasFailed = false; // so that `ready` was rejected
+  #left; // { options, position } when it was removed
+  #hasControls = false;
+  #warned = {}; // by attribute, what was complained about
   #isInView = true;
+  #isPrinting = false;
   #halfStepsLeft = 0; // to make on the way: Infinity while playing
   #motion; // { from, duration } in milliseconds, while something moves
   #isUnfinished = false; // while the picture has not all points yet
@@ -87,29 +202,31 @@ export class KMeansBoard extends HTMLElement {
   #frame = 0;
   #loopTimer = 0;
   #isPaused = false; // by the reader, or the author: then no attribute starts it again
-  #sizes = new ResizeObserver((entries) => this.#resize(entries.at(-1)));
-  #views = new IntersectionObserver((entries) => this.#view(entries.at(-1)), { rootMargin: "200px" });
+  #playsWhenReady = false;
+  #sizes;
+  #views;
 
   constructor() {
     super();
-    this.#root.innerHTML = `<style>${STYLE}</style><canvas part="canvas" role="img"></canvas><slot></slot>`;
+    this.#root.innerHTML = `<style>${STYLE}</style><div id="frame"><div id="place"><canvas part="canvas" role="img"></canvas><slot></slot></div><div id="controls" part="controls"></div></div>`;
     this.#canvas = this.#root.querySelector("canvas");
     this.#canvas.addEventListener("transitionend", () => this.#paint());
-    this.#ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
+    this.#renew();
   }
 
   connectedCallback() {
-    for (const name of [...Object.keys(OPTIONS), ...SWITCHES.map(camel), "speed", "label"]) this.#adopt(name);
+    for (const name of [...Object.keys(VALUES), ...SWITCHES.map(camel), "points", "centroids"]) this.#adopt(name);
     this.#context ??= this.#canvas.getContext("2d");
-    this.#observeSize();
-    this.#views.observe(this);
-    if (!this.#isStarted && this.getAttribute("loading") === "eager") this.#queueStart();
+    this.#observe(this.ownerDocument.defaultView ?? globalThis);
+    for (const type of ["beforeprint", "afterprint"]) addEventListener(type, this.#print);
+    this.#startEagerly();
     this.#schedule();
   }
 
   disconnectedCallback() {
     this.#sizes.disconnect();
     this.#views.disconnect();
+    for (const type of ["beforeprint", "afterprint"]) removeEventListener(type, this.#print);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     // A move in the document removes and inserts at once: only who stays away is freed.
@@ -118,12 +235,11 @@ export class KMeansBoard extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
-    if (name in OPTIONS) {
-      if (this.#isStarted) this.#queueStart();
-    } else {
-      this.#paint();
-      this.#describe();
-    }
+    if (name in OPTIONS) return this.#restart();
+    if (name === "loading") return this.#startEagerly();
+    if (name === "controls" && this.#isStarted) this.#equip();
+    this.#paint();
+    this.#describe();
   }
 
   /** A property that was set before the element was defined hides the class's own: set it again. */
@@ -135,14 +251,25 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #free() {
-    this.#start += 1;
-    this.#isStarted = false;
+    this.#making?.abort();
+    this.#isBeginning = this.#isStarted = this.#isUnfinished = false;
     this.#rest();
     this.#motion = undefined;
-    if (this.#kmeans) this.#ready = Promise.withResolvers(); // for when it is put back
-    this.#kmeans?.free();
+    if (!this.#kmeans) return;
+    this.#left = { options: this.#kmeans.options, position: positionOf(this.#kmeans) };
+    this.#renew();
+    this.#kmeans.free();
     this.#kmeans = undefined;
+    this.#canvas.width = this.#canvas.height = 0;
     this.#canvas.classList.remove("ready");
+    this.#announce();
+  }
+
+  /** A promise for the next board to come. */
+  #renew() {
+    this.#ready = Promise.withResolvers();
+    this.#ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
+    this.#hasFailed = false;
   }
 
   // --- what it shows ---
@@ -156,36 +283,83 @@ export class KMeansBoard extends HTMLElement {
   /** Whether it goes on by itself. */
   get playing() { return this.#halfStepsLeft === Infinity; }
 
-  /** Iterations a second, from 0.1 to 60. */
-  get speed() {
-    const speed = Number(this.getAttribute("speed") || 1);
-    return speed >= MIN_SPEED && speed <= MAX_SPEED ? speed : 1;
+  /**
+   * Points of one's own in place of a drawn board: `Float64Array` of x and y in turn, or an array of `[x, y]`; read
+   * when the board starts, so set them again after a change. `undefined` returns to the attributes. What is read is a
+   * copy of the points that are there.
+   */
+  get points() { return this.#kmeans?.points; }
+  set points(value) {
+    this.#points = value ?? undefined;
+    this.#restart();
   }
-  set speed(value) { this.setAttribute("speed", value); }
 
-  /** The picture's accessible name; without it, one that says how things stand. */
-  get label() { return this.getAttribute("label") ?? ""; }
-  set label(value) { this.setAttribute("label", value); }
+  /** Centroids of one's own to start from, in the forms of `points`; k is then their number. Read, those of now. */
+  get centroids() { return this.#kmeans?.centroids; }
+  set centroids(value) {
+    this.#centroids = value ?? undefined;
+    this.#restart();
+  }
 
-  /** The options that the attributes name; one that is not valid falls back to its default, with a warning. */
+  /** What an attribute says; nothing without one or, after a warning, with one that is not valid. */
+  #said(name) {
+    const text = this.getAttribute(name);
+    if (text === null || (this.#points && OF_POINTS.includes(name)) || (this.#centroids && OF_CENTROIDS.includes(name))) {
+      return undefined;
+    }
+    const value = VALUES[name](text);
+    const wrong = objection(name, value);
+    if (!wrong) return Number.isNaN(value) ? undefined : value;
+    if (this.#warned[name] !== text) console.warn(`<kmeans-board>: ${name}="${text}" is ${wrong}, so the default is used`);
+    this.#warned[name] = text;
+    return undefined;
+  }
+
+  /** What the attribute says; without one that is valid, the default or, of an option, what is in force. */
+  #value(name) {
+    const value = this.#said(name) ?? { speed: 1, loading: "lazy", label: "" }[name];
+    if (value !== undefined || !this.#kmeans) return value;
+    return name in this.#kmeans ? this.#kmeans[name] : this.#kmeans.options[name];
+  }
+
+  static {
+    const define = (name, get, set) =>
+      Object.defineProperty(this.prototype, camel(name), { get, set, enumerable: true, configurable: true });
+    for (const name of SWITCHES) {
+      define(name, function () { return this.hasAttribute(name); }, function (value) { this.toggleAttribute(name, Boolean(value)); });
+    }
+    for (const name of Object.keys(VALUES)) {
+      define(name, function () { return this.#value(name); }, function (value) {
+        value == null ? this.removeAttribute(name) : this.setAttribute(name, value);
+      });
+    }
+  }
+
+  /** The options that attributes and properties name. */
   async #options() {
     await KMeans.load();
-    const options = {};
-    for (const [name, read] of Object.entries(OPTIONS)) {
-      if (!this.hasAttribute(name)) continue;
-      const value = read(this.getAttribute(name));
-      if (isValid(name, value)) options[name] = value;
-      else console.warn(`<kmeans-board>: ${name}="${this.getAttribute(name)}" is not valid, so the default is used`);
-    }
+    const options = { points: this.#points, centroids: this.#centroids };
+    for (const name of Object.keys(OPTIONS)) options[name] = this.#said(name);
     return options;
+  }
+
+  #startEagerly() {
+    if (this.isConnected && !this.#isStarted && this.loading === "eager") this.#queueStart();
+  }
+
+  /** Starts anew, if it has started: with how it was left no more. */
+  #restart() {
+    this.#left = undefined;
+    if (this.#isStarted) this.#queueStart();
   }
 
   #queueStart() {
     if (this.#isStartQueued) return;
     this.#isStartQueued = true;
     queueMicrotask(() => {
+      const isDue = this.#isStartQueued && this.isConnected;
       this.#isStartQueued = false;
-      if (this.isConnected) this.init().catch(() => {});
+      if (isDue) this.#begin(this.#left).catch(() => {});
     });
   }
 
@@ -193,20 +367,65 @@ export class KMeansBoard extends HTMLElement {
    * Starts anew with the options of KMeans.init, or a promise of them; what was there stays if they are wrong.
    * Resolves with whether this is what is there now: not where it was asked for something else meanwhile.
    */
-  async init(options) {
-    const start = ++this.#start;
+  init(options) {
+    return this.#begin({ options });
+  }
+
+  /** A clustering, with its progress in sight while it takes a while. */
+  #make(options, signal) {
+    return KMeans.init(options === null || typeof options !== "object" ? options : { ...this.#meanwhile(signal), ...options });
+  }
+
+  /** Gives up what is being made. */
+  #makeAnew() {
+    this.#making?.abort();
+    return this.#making = new AbortController();
+  }
+
+  /** What making takes, beside its options. */
+  #meanwhile(signal) {
+    const place = this.#canvas.parentNode;
+    const onProgress = (share) => import("./progress.js").then(({ show }) => show(place, share, signal), () => {});
+    return { signal, onProgress };
+  }
+
+  async #begin({ options = this.#options(), position = 0 } = {}) {
     this.#isStarted = true;
+    this.#isStartQueued = false; // who asks now has the last word
+    if (this.#hasFailed) this.#renew();
+    this.#equip();
+    this.#isBeginning = true;
+    const making = this.#makeAnew(), { signal } = making;
+    let kmeans;
     try {
-      const kmeans = await KMeans.init(await (options ?? this.#options()));
-      if (start !== this.#start) {
-        kmeans.free();
-        return false;
-      }
+      const [asked] = await Promise.all([options, KMeansBoard.exports()]);
+      kmeans = await this.#make(asked, signal);
+      signal.throwIfAborted();
+      kmeans.run(Math.ceil(position));
+      seek(kmeans, position);
       this.#take(kmeans);
       return true;
     } catch (error) {
-      if (start === this.#start) this.#fail(error);
+      if (kmeans !== this.#kmeans) kmeans?.free();
+      if (error === signal.reason) return false;
+      if (!signal.aborted) this.#fail(error);
       throw error;
+    } finally {
+      if (!signal.aborted) this.#isBeginning = false;
+      making.abort();
+    }
+  }
+
+  /** Fetches the controls with the first board that has them: most pages have none. */
+  async #equip() {
+    if (!this.controls || this.#hasControls) return;
+    this.#hasControls = true;
+    try {
+      const { addControls } = await import("./kmeans-board-controls.js");
+      addControls(this, this.#root.getElementById("controls"));
+    } catch (error) {
+      this.#hasControls = false;
+      this.#report(error);
     }
   }
 
@@ -214,23 +433,26 @@ export class KMeansBoard extends HTMLElement {
     const isFirst = !this.#kmeans;
     this.#kmeans?.free();
     this.#kmeans = kmeans;
+    this.#left = undefined;
     this.#rest();
     this.#canvas.classList.add("ready");
-    this.#root.querySelector("p")?.remove();
+    this.#root.querySelector("#place p")?.remove();
     this.#ready.resolve(this);
     this.#move(this.#duration("update"));
     this.#announce();
     if (isFirst) this.#emit("ready");
-    if (this.autoplay && !this.#isPaused && !stillness?.matches) this.play();
+    if (this.#playsWhenReady || (this.autoplay && !this.#isPaused && !stillness?.matches)) this.play();
   }
 
   #fail(error) {
     if (!this.#kmeans) {
-      const sentence = this.#root.querySelector("p") ?? this.#root.appendChild(document.createElement("p"));
-      sentence.textContent = `This board cannot be shown: ${error.message}.`;
+      const place = this.#root.getElementById("place");
+      const sentence = place.querySelector("p") ?? place.appendChild(document.createElement("p"));
+      sentence.textContent = `This board cannot be shown: ${error.message.replace(/\.$/, "")}.`;
+      this.#hasFailed = true;
       this.#ready.reject(error);
     }
-    this.#emit("error", { message: error.message, code: error.code });
+    this.#report(error);
   }
 
   // --- what it does ---
@@ -252,7 +474,7 @@ export class KMeansBoard extends HTMLElement {
     this.#halfStepsLeft = this.#kmeans.converged && this.#kmeans.phase === "assign" ? 0 : halfSteps;
     this.#nextBeat = 0;
     if (this.#halfStepsLeft && this.#duration("update") === 0) {
-      while (this.#halfStepsLeft > 0) this.#halfStep();
+      for (let left = halfSteps; left && this.#halfStepsLeft; left -= 1) this.#halfStep(); // whoever listens may ask for more
       this.#move(0);
     } else {
       this.#beat(performance.now());
@@ -273,11 +495,7 @@ export class KMeansBoard extends HTMLElement {
 
   /** To an iteration that has been computed; with one half more, to after its next assign. */
   seek(iteration) {
-    this.#jump((kmeans) => {
-      const whole = Math.floor(iteration);
-      kmeans.seek(whole);
-      if (iteration > whole) kmeans.assign();
-    });
+    this.#jump((kmeans) => seek(kmeans, iteration));
   }
 
   /** To the seeding. */
@@ -285,29 +503,47 @@ export class KMeansBoard extends HTMLElement {
     this.seek(0);
   }
 
-  /** The same board, a new start: the options of `KMeans.reseed`. */
-  reseed(options) {
-    if (!this.#kmeans) return;
-    this.#kmeans.reseed(options);
+  /**
+   * The same board, a new start: the options of `KMeans.reseed`. At once, but for large boards; what plays goes on
+   * playing. Resolves with whether there is a new start: not where another board is being made, or another start has
+   * been asked for meanwhile.
+   */
+  async reseed(options) {
+    if (!this.#kmeans || this.#isBeginning) return false;
+    const wasPlaying = this.playing;
+    const making = this.#makeAnew();
+    try {
+      if (this.#kmeans.n > LARGE) await this.#kmeans.reseedInSlices({ ...this.#meanwhile(making.signal), ...options });
+      else this.#kmeans.reseed(options);
+    } catch (error) {
+      if (error === making.signal.reason) return false;
+      this.#report(error);
+      throw error;
+    } finally {
+      making.abort();
+    }
     this.#rest();
     this.#move(this.#duration("update"));
+    if (wasPlaying && !this.#isPaused) this.play();
     this.#announce();
+    return true;
   }
 
   #jump(change) {
     if (!this.#kmeans) return undefined;
-    this.#rest();
     this.#kmeans.hold();
     const wasConverged = this.#kmeans.converged;
     const result = change(this.#kmeans);
+    this.#rest();
     this.#move(this.#duration("update"));
     this.#announce();
     if (!wasConverged && this.#kmeans.converged && result) this.#emit("converge", result);
     return result;
   }
 
-  /** Goes on by itself until it has converged; from the end it begins again. */
+  /** Goes on by itself until it has converged; from the end it begins again, and before `ready` as soon as it can. */
   play() {
+    this.#playsWhenReady = !this.#kmeans;
     if (!this.#kmeans) return;
     if (this.#kmeans.converged && this.#kmeans.phase === "assign") this.reset();
     this.#isPaused = false;
@@ -317,8 +553,10 @@ export class KMeansBoard extends HTMLElement {
     this.#announce();
   }
 
+  /** Stays where it is: also when it starts anew, whatever `autoplay` says. */
   pause() {
     this.#isPaused = true;
+    this.#playsWhenReady = false;
     this.#rest();
     this.#announce();
   }
@@ -338,7 +576,7 @@ export class KMeansBoard extends HTMLElement {
 
   /** How long a half-step moves. */
   #duration(phase) {
-    if (stillness?.matches || this.speed >= FRAME_SPEED) return 0;
+    if (stillness?.matches || this.#isPrinting || this.speed >= FRAME_SPEED) return 0;
     return Math.min(phase === "assign" ? ASSIGN_MOTION : UPDATE_MOTION, this.#slot(phase));
   }
 
@@ -359,15 +597,13 @@ export class KMeansBoard extends HTMLElement {
 
   #arrive() {
     const { iteration: iterations, inertia } = this.#kmeans;
-    const playsOn = this.loop && this.playing;
+    if (this.loop && this.playing) this.#loopTimer = setTimeout(() => this.#again(), 2000 / this.speed);
     this.#halfStepsLeft = 0;
     this.#emit("converge", { iterations, inertia, converged: true });
-    if (playsOn) {
-      this.#loopTimer = setTimeout(() => {
-        this.reseed({});
-        this.play();
-      }, 2000 / this.speed);
-    }
+  }
+
+  #again() {
+    this.reseed({}).then((isNew) => isNew && !this.#isPaused && this.play(), () => {}); // what is wrong has been reported
   }
 
   /** Makes the next half-step when its time has come; at the speed of frames, the whole iteration. */
@@ -410,20 +646,55 @@ export class KMeansBoard extends HTMLElement {
 
   #paint(now = performance.now()) {
     if (!this.#kmeans || !this.#look.size) return;
-    const style = getComputedStyle(this.#canvas);
     const t = this.#motion ? Math.min(Math.max((now - this.#motion.from) / this.#motion.duration, 0), 1) : 1;
-    Object.assign(this.#look, {
+    try {
+      this.#isUnfinished = !this.#kmeans.paint(this.#context, this.#styled(), t);
+    } catch (error) {
+      this.#isUnfinished = false;
+      this.#rest();
+      this.#report(error);
+    }
+    if (this.#isUnfinished) this.#schedule();
+  }
+
+  /** How the picture is to look, as attributes and style say now. */
+  #styled() {
+    const style = getComputedStyle(this.#canvas);
+    return Object.assign(this.#look, {
       background: colourOf(style.backgroundColor),
       ink: colourOf(style.color),
       cells: this.voronoi,
       trails: this.trails,
     });
-    this.#isUnfinished = !this.#kmeans.paint(this.#context, this.#look, t);
-    if (this.#isUnfinished) this.#schedule();
   }
 
-  /** Also where only the device's pixels change, as on another screen; not every browser can tell. */
-  #observeSize() {
+  /**
+   * The picture as it stands, at rest and on the board's background: `image/png`, what else a canvas can be written
+   * as, or `image/svg+xml`. `scale` is device pixels to one of CSS, as on the screen if not given; `quality` is from 0
+   * to 1, for the types that know one.
+   */
+  async toBlob(type = "image/png", { scale = this.#look.scale, quality } = {}) {
+    const { pictureOf } = await import("./picture.js");
+    return pictureOf(this.#kmeans, { ...this.#styled(), size: this.#look.size || SIZE, scale }, type, quality);
+  }
+
+  /** On paper: in the colours for light, at rest, and also what nobody has scrolled to, if the core is there. */
+  #print = ({ type }) => {
+    this.#isPrinting = type === "beforeprint";
+    this.#canvas.classList.toggle("print", this.#isPrinting);
+    if (this.#isPrinting && !this.#isStarted) this.#queueStart();
+    this.#motion = undefined;
+    do this.#paint(); while (this.#isUnfinished);
+  };
+
+  /**
+   * By the observers of the window it is in, which may be an iframe's. The size is observed also where only the device's
+   * pixels change, as on another screen; not every browser can tell.
+   */
+  #observe({ ResizeObserver, IntersectionObserver }) {
+    this.#sizes = new ResizeObserver((entries) => this.#resize(entries.at(-1)));
+    this.#views = new IntersectionObserver((entries) => this.#view(entries.at(-1)), { rootMargin: "200px" });
+    this.#views.observe(this);
     try {
       this.#sizes.observe(this.#canvas, { box: "device-pixel-content-box" });
     } catch {
@@ -432,9 +703,10 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #resize(entry) {
-    const { inlineSize: size } = entry.contentBoxSize[0];
+    const sideOf = (box) => Math.min(box.inlineSize, box.blockSize);
+    const size = sideOf(entry.contentBoxSize[0]);
     const about = size * devicePixelRatio;
-    const exact = entry.devicePixelContentBoxSize?.[0].inlineSize ?? about;
+    const exact = entry.devicePixelContentBoxSize ? sideOf(entry.devicePixelContentBoxSize[0]) : about;
     // Where a device is only emulated, the exact size knows nothing of it.
     const side = Math.min(Math.round(Math.abs(exact - about) < 2 ? exact : about), MAX_SIDE);
     if (!size || (side === this.#canvas.width && size === this.#look.size)) return;
@@ -455,7 +727,11 @@ export class KMeansBoard extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
-  /** Tells whoever shows our state that it is another; not part of the story that events tell. */
+  #report({ message, code }) {
+    this.#emit("error", { message, code });
+  }
+
+  /** Tells whoever shows our state, as the controls do, that it is another; not part of the story that events tell. */
   #announce() {
     this.#describe();
     this.dispatchEvent(new Event("statechange"));
@@ -463,31 +739,9 @@ export class KMeansBoard extends HTMLElement {
 
   #describe() {
     if (!this.#kmeans) return;
-    const { n, k, iteration, converged } = this.#kmeans;
-    const half = this.#kmeans.phase === "update" ? "½" : "";
+    const { n, k, iteration, converged, phase } = this.#kmeans;
+    const half = phase === "update" ? "½" : "";
     const state = `${n} ${n === 1 ? "point" : "points"}, ${k} ${k === 1 ? "cluster" : "clusters"}, iteration ${iteration}${half}${converged ? ", converged" : ""}`;
     this.#canvas.setAttribute("aria-label", this.label || `k-means board: ${state}`);
   }
-}
-
-for (const name of SWITCHES) {
-  Object.defineProperty(KMeansBoard.prototype, camel(name), {
-    get() { return this.hasAttribute(name); },
-    set(value) { this.toggleAttribute(name, Boolean(value)); },
-    enumerable: true,
-    configurable: true,
-  });
-}
-for (const name of Object.keys(OPTIONS)) {
-  Object.defineProperty(KMeansBoard.prototype, name, {
-    /** What the attribute says; without one that could be valid, what is in force. */
-    get() {
-      const value = this.hasAttribute(name) ? OPTIONS[name](this.getAttribute(name)) : NaN;
-      if (!Number.isNaN(value)) return value;
-      return this.kmeans && (name in this.kmeans ? this.kmeans[name] : this.kmeans.options[name]);
-    },
-    set(value) { value == null ? this.removeAttribute(name) : this.setAttribute(name, value); },
-    enumerable: true,
-    configurable: true,
-  });
 }

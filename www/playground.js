@@ -1,7 +1,10 @@
 // The playground's first moments: the board that the address asks for. The controls come once it has been seen.
 
-import { KMeans } from "./kmeans-board.js";
+import { KMeans } from "./clustering.js";
+import { KMeansBoard } from "./kmeans-board-element.js";
 import { asked, options } from "./address.js";
+
+customElements.define("kmeans-board", KMeansBoard);
 
 const board = document.getElementById("board");
 const opened = board.init(KMeans.load().then(() => options(asked())));

@@ -36,6 +36,6 @@ export function sentence(kmeans) {
   const before = iteration > 1 ? history[iteration - 2].inertia : assignedInertia;
   const happened = converged ? "no point changed cluster, so this is the end" : changes(changed, n);
   const refilled = relocated ? ` ${counted(relocated, "empty cluster", "empty clusters")} took a far point.` : "";
-  const was = converged ? "" : `, before ${short(before)}`;
+  const was = converged || short(before) === short(inertia) ? "" : `, before ${short(before)}`;
   return [`Iteration ${iteration}: ${happened}.${refilled}`, `Inertia ${short(inertia)}${was}.`];
 }

@@ -45,8 +45,8 @@ pub fn find() -> Result<Programs> {
 
 /// Finds the browser and its driver; on Debian, as root, installs what is missing.
 pub fn ensure() -> Result<Programs> {
-    if find().is_err() && find_program(&["apt-get"]).is_some() && is_root() {
-        install()?;
+    if find().is_err() {
+        install(&DEBIAN_PACKAGES)?;
     }
     find()
 }
@@ -56,9 +56,13 @@ pub fn is_root() -> bool {
     cfg!(unix) && output_of(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-fn install() -> Result<()> {
+/// Installs packages on Debian, as root; elsewhere it leaves that to the reader.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    if find_program(&["apt-get"]).is_none() || !is_root() {
+        return Ok(());
+    }
     run(&mut apt_get(&["update"]))?;
-    run(apt_get(&["install", "--yes", "--no-install-recommends"]).args(DEBIAN_PACKAGES))
+    run(apt_get(&["install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 fn apt_get(arguments: &[&str]) -> Command {

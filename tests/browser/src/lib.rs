@@ -98,7 +98,14 @@ impl Browser {
         Self::serving(&dist).await
     }
 
-    /// The same for any folder.
+    /// The same, on a page of the site without scripts of its own.
+    pub async fn start_bare() -> Result<Self> {
+        let browser = Self::start().await?;
+        browser.open("/board.svg").await?;
+        Ok(browser)
+    }
+
+    /// A browser that shows any folder, as a desktop does.
     pub async fn serving(folder: &Path) -> Result<Self> {
         let site = serve(folder).await?;
         let profile = tempfile::tempdir()?;
@@ -126,6 +133,11 @@ impl Browser {
     pub async fn eval(&self, expression: &str) -> Result<Value> {
         let body = format!("return (async () => (\n{expression}\n))()");
         self.client.execute(&body, Vec::new()).await.with_context(|| format!("in `{expression}`"))
+    }
+
+    /// What a function's body returns; it may await.
+    pub async fn run(&self, body: &str) -> Result<Value> {
+        self.eval(&format!("await (async () => {{ {body} }})()")).await
     }
 
     /// Lets scripts take so long before they count as failed.

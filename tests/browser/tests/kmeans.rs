@@ -11,21 +11,14 @@ const NAMES: &str = "const { KMeans, KMeansError } = await import('/kmeans.js');
     const state = (km) => JSON.stringify([bits(km.points), bits(km.centroids), km.labels.join(), km.counts.join(),
         km.iteration, km.phase, km.converged, km.seed, km.inertia, km.history, km.options]);";
 
-async fn page() -> Result<Browser> {
-    let browser = Browser::start().await?;
-    // A page of the site without scripts of its own.
-    browser.open("/board.svg").await?;
-    Ok(browser)
-}
-
 /// What a function's body returns; it may `await`.
 async fn run(browser: &Browser, body: &str) -> Result<Value> {
-    browser.eval(&format!("await (async () => {{ {NAMES}\n{body} }})()")).await
+    browser.run(&format!("{NAMES}\n{body}")).await
 }
 
 #[tokio::test]
 async fn init_takes_the_documented_defaults() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let made = run(
         &browser,
         "const km = await KMeans.init(), other = await KMeans.init({ k: undefined, seed: undefined });
@@ -44,7 +37,7 @@ async fn init_takes_the_documented_defaults() -> Result<()> {
 
 #[tokio::test]
 async fn before_the_first_assign_nothing_is_assigned() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let start = run(
         &browser,
         "const km = await KMeans.init({ board: 'gauss', n: 90, k: 3, seed: 7 });
@@ -61,7 +54,7 @@ async fn before_the_first_assign_nothing_is_assigned() -> Result<()> {
 
 #[tokio::test]
 async fn half_steps_make_a_step_and_steps_make_a_run() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let compared = run(
         &browser,
         "const options = { board: 'gauss', n: 200, clusters: 3, k: 4, seed: 7 };
@@ -94,7 +87,7 @@ async fn half_steps_make_a_step_and_steps_make_a_run() -> Result<()> {
 
 #[tokio::test]
 async fn back_and_seek_give_exactly_the_state_that_was() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let wrong = run(
         &browser,
         "const km = await KMeans.init({ board: 'uniform', n: 200, k: 3, seed: 46 });
@@ -122,7 +115,7 @@ async fn back_and_seek_give_exactly_the_state_that_was() -> Result<()> {
 
 #[tokio::test]
 async fn a_run_stops_at_its_limit_without_an_error() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let runs = run(
         &browser,
         "const km = await KMeans.init({ board: 'uniform', n: 200, k: 3, seed: 46 });
@@ -136,7 +129,7 @@ async fn a_run_stops_at_its_limit_without_an_error() -> Result<()> {
 
 #[tokio::test]
 async fn options_start_the_same_thing_again_bit_for_bit() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let wrong = run(
         &browser,
         "const wrong = [], own = [[0, 0], [1, 0.1], [5, 5], [6, 5.3], [9, 0.7]];
@@ -170,7 +163,7 @@ async fn options_start_the_same_thing_again_bit_for_bit() -> Result<()> {
 
 #[tokio::test]
 async fn seeding_again_keeps_the_board_and_draws_a_seed() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let right = run(
         &browser,
         "const km = await KMeans.init({ board: 'gauss', n: 200, clusters: 3, k: 3, seed: 7, seeding: 'maximin' });
@@ -198,7 +191,7 @@ async fn seeding_again_keeps_the_board_and_draws_a_seed() -> Result<()> {
 
 #[tokio::test]
 async fn own_points_and_centroids_come_in_both_forms_and_are_copied() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let right = run(
         &browser,
         "const pairs = [[0, 0], [1, 0], [9, 9], [9, 8]], flat = new Float64Array(pairs.flat());
@@ -220,7 +213,7 @@ async fn own_points_and_centroids_come_in_both_forms_and_are_copied() -> Result<
 
 #[tokio::test]
 async fn cells_tile_the_bounds() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let wrong = run(
         &browser,
         "const wrong = [];
@@ -281,7 +274,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ("{ points: [[0, 0], [0, 0], [1, 1]], k: 3 }", "too-few-distinct-points", &["3", "2"]),
     ("{ n: 5, k: 6, clusters: 2 }", "too-few-distinct-points", &["6", "5"]),
     ("null", "type", &["options", "null"]),
-    ("'gauss'", "type", &["options", "\"gauss\""]),
+    ("'gauss'", "json", &["options", "\"gauss\"", "toJSON()"]),
     ("[]", "type", &["options"]),
 ];
 
@@ -334,7 +327,7 @@ async fn misfits(browser: &Browser, setup: &str, calls: &[(&str, &str, &[&str])]
 
 #[tokio::test]
 async fn wrong_options_are_errors_that_name_the_value_and_the_limit() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let calls: Vec<(String, &str, &[&str])> = REFUSED
         .iter()
         .map(|(options, code, words)| (format!("await KMeans.init({options})"), *code, *words))
@@ -349,7 +342,7 @@ async fn wrong_options_are_errors_that_name_the_value_and_the_limit() -> Result<
 
 #[tokio::test]
 async fn a_refused_call_leaves_the_clustering_exactly_as_it_was() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let setup =
         "const km = await KMeans.init({ board: 'gauss', n: 200, clusters: 3, k: 3, seed: 7 }); km.run(2);";
     assert_eq!(misfits(&browser, setup, REFUSED_LATER).await?, json!([]));
@@ -361,7 +354,7 @@ async fn a_refused_call_leaves_the_clustering_exactly_as_it_was() -> Result<()> 
 
 #[tokio::test]
 async fn freeing_twice_is_harmless_and_use_afterwards_throws() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let silent = run(
         &browser,
         "const km = await KMeans.init({ seed: 1 }), other = await KMeans.init({ seed: 1 });
@@ -387,7 +380,7 @@ async fn freeing_twice_is_harmless_and_use_afterwards_throws() -> Result<()> {
 
 #[tokio::test]
 async fn the_tables_say_what_can_be_asked_for() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let tables = run(
         &browser,
         "const wrong = [];
@@ -410,7 +403,7 @@ async fn the_tables_say_what_can_be_asked_for() -> Result<()> {
 async fn a_browser_computes_the_same_bits_as_the_native_build() -> Result<()> {
     let expected =
         std::fs::read_to_string(xtask::root().join("tests/digest.txt")).context("no tests/digest.txt")?;
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let digest = run(
         &browser,
         "const parts = [];
@@ -435,7 +428,7 @@ const MEMORY: &str =
 
 #[tokio::test]
 async fn a_million_points_take_at_most_64_bytes_each() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let bytes = run(
         &browser,
         &format!(
@@ -459,7 +452,7 @@ async fn a_million_points_take_at_most_64_bytes_each() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_freed_is_used_again() -> Result<()> {
-    let browser = page().await?;
+    let browser = Browser::start_bare().await?;
     let grown = run(
         &browser,
         &format!(
@@ -478,5 +471,74 @@ async fn what_is_freed_is_used_again() -> Result<()> {
     )
     .await?;
     assert_eq!(grown, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_large_board_is_made_with_breaks_and_says_how_far_it_is() -> Result<()> {
+    let browser = Browser::start_bare().await?;
+    let seen = run(
+        &browser,
+        "const shares = [], others = [];
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => others.push(shares.length);
+        const km = await KMeans.init({ board: 'gauss', n: 1e6, clusters: 9, k: 50, seeding: 'greedy-k-means++', seed: 1,
+            onProgress: (share) => { shares.push(share); port2.postMessage(0); } });
+        const { signal, onProgress, ...own } = km.options;
+        return { ascending: shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1), calls: shares.length > 4,
+            between: new Set(others).size > 3, n: km.n, own: [signal, onProgress].every((option) => option === undefined) };",
+    )
+    .await?;
+    assert_eq!(
+        seen,
+        json!({ "ascending": true, "calls": true, "between": true, "n": 1_000_000, "own": true })
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_making_of_a_board_can_be_given_up() -> Result<()> {
+    let browser = Browser::start_bare().await?;
+    let seen = run(
+        &browser,
+        &format!(
+            "const options = {{ board: 'gauss', n: 1e6, clusters: 9, k: 50, seed: 1 }};
+            const giveUp = async () => {{
+                const controller = new AbortController();
+                const onProgress = () => controller.abort();
+                return KMeans.init({{ ...options, signal: controller.signal, onProgress }}).then(() => 'made', ({{ name }}) => name);
+            }};
+            (await KMeans.init(options)).free();
+            const before = {MEMORY}, ends = [];
+            for (let i = 0; i < 20; i++) ends.push(await giveUp());
+            const already = await KMeans.init({{ ...options, signal: AbortSignal.abort() }}).catch(({{ name }}) => name);
+            (await KMeans.init(options)).free();
+            return [[...new Set(ends)], already, {MEMORY} - before];"
+        ),
+    )
+    .await?;
+    assert_eq!(seen, json!([["AbortError"], "AbortError", 0]));
+    Ok(())
+}
+
+/// Four million points take some 200 MB, and Wasm has 4 GB at most.
+#[tokio::test]
+async fn memory_that_is_not_there_is_an_error_and_what_was_made_goes_on() -> Result<()> {
+    let browser = Browser::start_bare().await?;
+    let seen = run(
+        &browser,
+        "const made = [], options = { n: 4e6, k: 3, seed: 1 };
+        let error;
+        while (!error && made.length < 40) {
+            await KMeans.init(options).then((km) => made.push(km), (thrown) => { error = thrown; });
+        }
+        const { inertia } = made[0].step();
+        const labelled = made[0].labels.length;
+        for (const km of made.splice(1)) km.free();
+        const again = await KMeans.init(options);
+        return [error instanceof KMeansError, error.code, /memory/.test(error.message), labelled, again.step().inertia === inertia];",
+    )
+    .await?;
+    assert_eq!(seen, json!([true, "memory", true, 4_000_000, true]));
     Ok(())
 }

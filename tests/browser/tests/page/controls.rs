@@ -283,11 +283,23 @@ async fn nonsense_leaves_the_board_as_it_was_and_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_sliders_for_clusters_end_where_the_points_do() -> Result<()> {
+    let browser = still("/#board=gauss&n=10&clusters=3&k=3&seed=5").await?;
+    let ends = "['clusters-range', 'k-range'].map((id) => document.getElementById(id).max)";
+    assert_eq!(browser.eval(ends).await?, json!(["10", "10"]));
+    enter(&browser, "#n", "100").await?;
+    until(&browser, "kmeans.n === 100").await?;
+    assert_eq!(browser.eval(ends).await?, json!(["20", "20"]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn switches_show_and_hide_what_they_name() -> Result<()> {
     let browser = still(LONG).await?;
     for _ in 0..3 {
         browser.click("#step").await?;
     }
+    until(&browser, "kmeans.iteration === 3").await?;
     let all = pixels(&browser).await?;
     browser.click("#cells").await?;
     let without_cells = pixels(&browser).await?;
