@@ -6,6 +6,7 @@
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds Chromium and its driver, or gets them |
+//! | [`node`] | Node for what only tests need from npm |
 //! | [`python`] | Python for the exported programs, and the packages they need |
 //! | [`mod@bench`] | how fast it is beside its rivals |
 //! | [`mod@test`] | every test, one step after the other |
@@ -21,6 +22,7 @@ pub mod arguments;
 pub mod bench;
 pub mod browser;
 pub mod build;
+pub mod node;
 pub mod process;
 pub mod python;
 pub mod server;
