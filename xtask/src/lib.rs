@@ -23,9 +23,11 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod node;
+mod prerender;
 pub mod process;
 pub mod python;
 pub mod server;
+mod shrink;
 pub mod test;
 
 use std::path::{Path, PathBuf};
