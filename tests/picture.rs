@@ -216,6 +216,27 @@ fn stars_stand_on_their_centroids() {
 }
 
 #[test]
+fn very_many_clusters_are_painted_by_colour_and_with_thin_lines() {
+    let mut lloyd = seeded(600, 150);
+    lloyd.step();
+    let picture = still(&lloyd, NO_TRAILS);
+    // A whole pixel of the device is half a pixel of CSS.
+    assert!(picture.marks.iter().all(|mark| mark.width.is_none_or(|width| width <= 0.5)));
+    let is_cluster =
+        |mark: &&Mark| mark.width.is_none() && mark.colour != Rgb(255, 255, 255) && !is_dots(mark);
+    let (cells, stars): (Vec<&Mark>, Vec<&Mark>) =
+        picture.marks.iter().filter(is_cluster).partition(|mark| mark.opacity < 1.0);
+    let begun = |marks: &[&Mark]| {
+        marks.iter().flat_map(|mark| &mark.path).filter(|trace| matches!(trace, Trace::Move(..))).count()
+    };
+    assert_eq!(begun(&cells), 150);
+    assert_eq!(begun(&stars), 150);
+    let colours = colours(lloyd.centroids_after(0));
+    let distinct = (0..40).filter(|place| colours.contains(place)).count();
+    assert_eq!([cells.len(), stars.len()], [distinct; 2]);
+}
+
+#[test]
 fn cells_come_with_the_first_labels_and_lie_behind_the_points() {
     let mut lloyd = seeded(300, 5);
     assert!(still(&lloyd, ALL_LAYERS).of_kind(is_cell).is_empty());

@@ -9,7 +9,7 @@ pub use dots::Raster;
 pub use palette::{DARK, LIGHT, Rgb, colours};
 pub use svg::{MAX_DOTS, svg};
 
-use crate::error::{Error, KNOWS_LARGE};
+use crate::error::Error;
 use crate::lloyd::Lloyd;
 use crate::nearest::Labels;
 use crate::point::{Bounds, Point};
@@ -149,7 +149,8 @@ impl View {
     }
 }
 
-/// More clusters than this are painted by colour.
+/// More clusters than this are painted by colour, with the thinnest lines that have their full strength: for so many,
+/// one path each takes too long, and so do broad lines with round corners.
 const MANY: usize = 100;
 
 /// What all layers share.
@@ -160,13 +161,24 @@ struct Picture<'a> {
     view: View,
     /// Where the centroids are at this moment.
     centroids: Vec<Point>,
+    /// The clusters that are painted together.
+    groups: Vec<Vec<usize>>,
+    is_crowded: bool,
 }
 
 impl<'a> Picture<'a> {
     fn new(moment: &'a Moment<'a>, look: &'a Look) -> Self {
         let palette = Palette::on(look.background);
         let view = View::new(moment.lloyd.board().bounds(), look.size);
-        Self { moment, look, palette, view, centroids: centroids_at(moment) }
+        let centroids = centroids_at(moment);
+        let k = centroids.len();
+        let is_crowded = k > MANY;
+        let mut groups = vec![Vec::new(); k];
+        for j in 0..k {
+            groups[if is_crowded { moment.colours[j].into() } else { j }].push(j);
+        }
+        groups.retain(|group| !group.is_empty());
+        Self { moment, look, palette, view, centroids, groups, is_crowded }
     }
 
     fn colour(&self, j: usize) -> Rgb {
@@ -185,20 +197,24 @@ impl<'a> Picture<'a> {
             return;
         }
         let cells = voronoi::cells(&self.centroids, &self.view.bounds);
-        self.each(|alike| {
-            if alike.iter().any(|&j| !cells[j].is_empty()) {
-                surface.begin();
-                for &j in alike {
-                    shapes::polygon(cells[j].iter().map(|corner| self.view.place(*corner)), surface);
-                }
-                surface.fill(self.colour(alike[0]), self.palette.cell_opacity * presence);
-            }
-        });
-        surface.begin();
-        for cell in &cells {
-            shapes::polygon(cell.iter().map(|corner| self.view.place(*corner)), surface);
+        for group in &self.groups {
+            self.trace_cells(&cells, group, surface);
+            surface.fill(self.colour(group[0]), self.palette.cell_opacity * presence);
         }
-        surface.stroke(self.look.background, presence, 1.5);
+        let all = [(0..cells.len()).collect()];
+        let (groups, width) =
+            if self.is_crowded { (&self.groups[..], self.hairline()) } else { (&all[..], 1.5) };
+        for group in groups {
+            self.trace_cells(&cells, group, surface);
+            surface.stroke(self.look.background, presence, width);
+        }
+    }
+
+    fn trace_cells(&self, cells: &[Vec<Point>], group: &[usize], surface: &mut dyn Surface) {
+        surface.begin();
+        for &j in group {
+            shapes::polygon(cells[j].iter().map(|corner| self.view.place(*corner)), surface);
+        }
     }
 
     fn trails(&self, surface: &mut dyn Surface) {
@@ -211,6 +227,10 @@ impl<'a> Picture<'a> {
             }
             surface.begin();
             shapes::line(stations.iter().copied().chain([self.view.place(now)]), surface);
+            if self.is_crowded {
+                surface.stroke(self.colour(j), 0.85, self.hairline());
+                continue;
+            }
             surface.stroke(self.colour(j), 0.85, 1.25);
             surface.begin();
             for station in stations {
@@ -227,30 +247,31 @@ impl<'a> Picture<'a> {
         if radius < 0.5 {
             return;
         }
-        self.each(|alike| {
-            surface.begin();
-            for &j in alike {
-                shapes::star(self.view.place(self.centroids[j]), radius, surface);
+        let outline = (radius * 0.12).min(if self.is_crowded { self.hairline() } else { 1.4 });
+        for group in &self.groups {
+            if self.is_crowded {
+                self.trace_stars(group, 1.45 * radius, surface);
+                surface.fill(self.look.background, 1.0);
             }
-            surface.stroke(self.look.background, 1.0, (radius * 0.45).min(5.0));
-            surface.fill(self.colour(alike[0]), 1.0);
-            surface.stroke(self.look.ink, 1.0, (radius * 0.12).min(1.4));
-        });
+            self.trace_stars(group, radius, surface);
+            if !self.is_crowded {
+                surface.stroke(self.look.background, 1.0, (radius * 0.45).min(5.0));
+            }
+            surface.fill(self.colour(group[0]), 1.0);
+            surface.stroke(self.look.ink, 1.0, outline);
+        }
     }
 
-    /// Calls with each cluster by itself, or where there are very many with all of one colour, which takes far less time.
-    fn each(&self, mut call: impl FnMut(&[usize])) {
-        let k = self.centroids.len();
-        if KNOWS_LARGE && k > MANY {
-            for place in 0..2 * LIGHT.len() as u8 {
-                let alike: Vec<usize> = (0..k).filter(|&j| self.moment.colours[j] == place).collect();
-                if !alike.is_empty() {
-                    call(&alike);
-                }
-            }
-        } else {
-            (0..k).for_each(|j| call(&[j]));
+    fn trace_stars(&self, group: &[usize], radius: f64, surface: &mut dyn Surface) {
+        surface.begin();
+        for &j in group {
+            shapes::star(self.view.place(self.centroids[j]), radius, surface);
         }
+    }
+
+    /// As broad as a device's pixel.
+    fn hairline(&self) -> f64 {
+        1.0 / self.look.scale
     }
 }
 
