@@ -10,7 +10,7 @@ use crate::nearest::{Index, NONE};
 use crate::point::{Point, sorted};
 
 /// So many points can be given another colour between two frames; more of them take several, without a motion.
-const MOST_COLOURED: usize = 300_000;
+const MOST_COLOURED: usize = 200_000;
 /// On boards with more points, to look for those that change takes too long for a motion.
 const MOST_IN_MOTION: usize = 1_500_000;
 
@@ -92,11 +92,16 @@ impl<'a> Dots<'a> {
 
     /// Brings the mosaic up to date: only the pixels of points that changed are touched.
     fn lay(&self, raster: &mut Raster) -> Result<(), Error> {
+        let had_places = raster.has_places();
         raster.fit(self.moment.lloyd.board(), self.view, self.look)?;
         let unassigned = core::iter::once(self.palette.unassigned);
         let colours = self.moment.colours.iter().map(|place| self.palette.colour(*place));
         raster.wear(colours.chain(unassigned).collect());
         if !raster.has_places() {
+            return Ok(());
+        }
+        if !had_places && self.now.len() > MOST_IN_MOTION {
+            raster.is_behind = true; // that they were laid is enough for one moment
             return Ok(());
         }
         let before = self.before.as_ref().unwrap_or(&self.now);
@@ -123,9 +128,14 @@ impl<'a> Dots<'a> {
 
     /// Colours the points from `first` on that do not show what they should.
     fn colour(&self, raster: &mut Raster, first: usize, before: &[u16], now: &[u16]) {
+        // Neighbours mostly change alike.
+        let (mut change, mut colour) = ((NONE, NONE), self.palette.unassigned);
         for (i, (&before, &now)) in (first..).zip(before.iter().zip(now)) {
             if before != now {
-                raster.colour(i, self.mixed(before, now));
+                if change != (before, now) {
+                    (change, colour) = ((before, now), self.mixed(before, now));
+                }
+                raster.colour(i, colour);
                 raster.shown[i] = STALE;
             } else if raster.shown[i] != now {
                 raster.colour(i, self.colour_of(now));
@@ -239,7 +249,7 @@ impl Raster {
 
     fn lay(&mut self, index: &Index, view: &View, scale: f64) -> Result<(), Error> {
         /// So many pixels are covered in a moment.
-        const MOST_PIXELS: usize = 1_200_000;
+        const MOST_PIXELS: usize = 600_000;
         if self.laid == index.len() {
             return self.share_out(index.len());
         }
