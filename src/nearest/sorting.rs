@@ -5,7 +5,7 @@ use core::ops::Range;
 use wide::f64x2;
 
 use super::tree::{Boxed, Extent, Frame, Index};
-use crate::error::{Error, filled, room};
+use crate::error::{Error, room};
 use crate::point::{Point, extent, lanes};
 
 /// A box with more points is divided.
@@ -14,32 +14,44 @@ const LEAF: usize = 100;
 const MOST_LEVELS: u32 = 4;
 /// As many as that.
 const CELLS: usize = 1 << (2 * MOST_LEVELS);
+/// So many points are moved in a moment.
+const MOVED: usize = 1_000_000;
 /// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
 /// is as small beside the whole board is searched point by point.
 const FINEST: f64 = 1e-6;
 
 /// An index in the making: ranges of points are divided into cells, and those again, a slice at a time.
 pub(crate) struct Sorting {
+    /// Its points and their order have room for all.
     index: Index,
+    n: usize,
     /// The ranges under way, each a cell of the one before.
     divisions: Vec<Division>,
 }
 
 impl Sorting {
     pub(crate) fn new(n: usize) -> Result<Self, Error> {
-        let (points, order) = (filled(Point::default(), n)?, filled(0, n)?);
-        let index = Index { points, order, groups: room(1 + n / LEAF / 2)?, ..Index::default() };
-        Ok(Self { index, divisions: vec![Division { is_board: true, ..Division::of(0..n) }] })
+        let index =
+            Index { points: room(n)?, order: room(n)?, groups: room(1 + n / LEAF / 2)?, ..Index::default() };
+        Ok(Self { index, n, divisions: vec![Division { is_board: true, ..Division::of(0..n) }] })
     }
 
     /// How much of the work is done, from 0 to 1.
     pub(crate) fn share(&self) -> f64 {
         let board = self.divisions.first();
-        board.map_or(1.0, |board| f64::from(board.starts[board.cell]) / self.index.len() as f64)
+        board.map_or(1.0, |board| f64::from(board.starts[board.cell]) / self.n as f64)
     }
 
-    /// Looks at so many of the board's points, or at all of a range; the index when these were the last.
+    /// Looks at so many of the board's points, or at some of a range; the index when these were the last.
     pub(crate) fn advance(&mut self, board: &[Point], slice: usize) -> Result<Option<Index>, Error> {
+        let filled = self.index.points.len();
+        if filled < self.n {
+            // What is written to for the first time takes its time.
+            let until = self.n.min(filled + MOVED);
+            self.index.points.resize(until, Point::default());
+            self.index.order.resize(until, 0);
+            return Ok(None);
+        }
         let mut left = slice;
         while let (Some(division), 1..) = (self.divisions.last_mut(), left) {
             match division.advance(&mut self.index, board)? {
@@ -60,7 +72,7 @@ impl Sorting {
 
 /// What a division did.
 enum Step {
-    /// It looked at each of its points.
+    /// It looked at each of its points, or moved some.
     Pass,
     /// It came to a range that has to be divided first.
     Into(Range<usize>),
@@ -88,6 +100,9 @@ struct Division {
     /// The cell of each point.
     cells: Vec<u8>,
     starts: Starts,
+    /// How many points are in their cells, and where in each cell the next comes.
+    moved: usize,
+    next: Starts,
     /// The next cell to look into.
     cell: usize,
     /// The nodes of cells that had to be divided.
@@ -105,6 +120,8 @@ impl Division {
             grid: Grid { corner: Point::default(), side: 0.0, levels: 0 },
             cells: Vec::new(),
             starts: [0; CELLS + 1],
+            moved: 0,
+            next: [0; CELLS + 1],
             cell: 0,
             divided: Vec::new(),
         }
@@ -128,6 +145,7 @@ impl Division {
                 self.cells = room(points.len())?;
                 self.grid.find(points, &mut self.cells);
                 self.starts = starts(&self.cells, range.start);
+                self.next = self.starts.map(|start| start - range.start as u32);
                 if !is_board {
                     self.points = copy(points)?;
                     self.order = copy(&index.order[range])?;
@@ -135,15 +153,24 @@ impl Division {
                 self.stage = Stage::Scatter;
             }
             Stage::Scatter => {
+                let some = self.moved..range.len().min(self.moved + MOVED);
                 let (to, order) = (&mut index.points[range.clone()], &mut index.order[range]);
+                let cells = &self.cells[some.clone()];
                 if is_board {
-                    scatter(board.iter().copied().zip(0..), &self.cells, &self.starts, to, order);
+                    let own = board[some.clone()].iter().copied().zip(some.start as u32..);
+                    scatter(own, cells, &mut self.next, to, order);
                 } else {
-                    let own = self.points.drain(..).zip(self.order.drain(..));
-                    scatter(own, &self.cells, &self.starts, to, order);
+                    let own = self.points[some.clone()]
+                        .iter()
+                        .copied()
+                        .zip(self.order[some.clone()].iter().copied());
+                    scatter(own, cells, &mut self.next, to, order);
                 }
-                (self.points, self.order, self.cells) = Default::default();
-                self.stage = Stage::Divide;
+                self.moved = some.end;
+                if self.moved == self.cells.len() {
+                    (self.points, self.order, self.cells) = Default::default();
+                    self.stage = Stage::Divide;
+                }
             }
             Stage::Divide => return self.divide(index),
         }
@@ -234,14 +261,13 @@ fn starts(cells: &[u8], start: usize) -> Starts {
 
 /// Puts points and their indices in the order of their cells.
 fn scatter(
-    all: impl Iterator<Item = (Point, u32)>,
+    some: impl Iterator<Item = (Point, u32)>,
     cells: &[u8],
-    starts: &Starts,
+    next: &mut Starts,
     points: &mut [Point],
     order: &mut [u32],
 ) {
-    let mut next = starts.map(|start| start - starts[0]);
-    for ((point, i), &cell) in all.zip(cells) {
+    for ((point, i), &cell) in some.zip(cells) {
         let place = &mut next[usize::from(cell)];
         (points[*place as usize], order[*place as usize]) = (point, i);
         *place += 1;
