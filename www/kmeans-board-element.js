@@ -105,7 +105,8 @@ export function lookAhead(kmeans) {
   seek(kmeans, now);
 }
 
-const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+/** "half-steps" as "halfSteps". */
+export const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const stillness = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 /** A computed colour as 0xRRGGBB: "rgb(16, 18, 22)" is 0x101216; of any other, a pixel is filled and read. */
