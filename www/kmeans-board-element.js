@@ -253,11 +253,12 @@ export class KMeansBoard extends HTMLElement {
 
   #free() {
     this.#making?.abort();
+    const wasBeginning = this.#isBeginning;
     this.#isBeginning = this.#isStarted = this.#isUnfinished = false;
     this.#rest();
     this.#motion = undefined;
     if (!this.#kmeans) return;
-    this.#left = { options: this.#kmeans.options, position: positionOf(this.#kmeans) };
+    if (!wasBeginning) this.#left = { options: this.#kmeans.options, position: positionOf(this.#kmeans) };
     this.#renew();
     this.#kmeans.free();
     this.#kmeans = undefined;
@@ -390,7 +391,9 @@ export class KMeansBoard extends HTMLElement {
     return { signal, onProgress };
   }
 
-  async #begin({ options = this.#options(), position = 0 } = {}) {
+  async #begin(asked = {}) {
+    const { options = this.#options(), position = 0 } = asked;
+    this.#left = asked.options && asked; // should it be removed before there is anything
     this.#isStarted = true;
     this.#isStartQueued = false; // who asks now has the last word
     if (this.#hasFailed) this.#renew();
@@ -399,8 +402,8 @@ export class KMeansBoard extends HTMLElement {
     const making = this.#makeAnew(), { signal } = making;
     let kmeans;
     try {
-      const [asked] = await Promise.all([options, KMeansBoard.exports()]);
-      kmeans = await this.#make(asked, signal);
+      const [known] = await Promise.all([options, KMeansBoard.exports()]);
+      kmeans = await this.#make(known, signal);
       signal.throwIfAborted();
       kmeans.run(Math.ceil(position));
       seek(kmeans, position);
@@ -409,7 +412,10 @@ export class KMeansBoard extends HTMLElement {
     } catch (error) {
       if (kmeans !== this.#kmeans) kmeans?.free();
       if (error === signal.reason) return false;
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) {
+        this.#left = undefined;
+        this.#fail(error);
+      }
       throw error;
     } finally {
       if (!signal.aborted) this.#isBeginning = false;
