@@ -446,6 +446,7 @@ export class KMeansBoard extends HTMLElement {
     this.#root.querySelector("#place p")?.remove();
     this.#ready.resolve(this);
     this.#move(this.#duration("update"));
+    this.#paint();
     this.#announce();
     if (isFirst) this.#emit("ready");
     if (this.#playsWhenReady || (this.autoplay && !this.#isPaused && !stillness?.matches)) this.play();
@@ -630,7 +631,7 @@ export class KMeansBoard extends HTMLElement {
   #move(duration) {
     const isStill = duration === 0 || stillness?.matches;
     this.#motion = isStill ? undefined : { from: performance.now(), duration };
-    this.#paint();
+    if (isStill) this.#paint(); // a motion begins with what is there already
     this.#schedule();
   }
 
