@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`arguments`] | reads the command line |
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
+//! | [`oembed`] | tells other sites how to embed ours |
+//! | [`onefile`] | a page with all that it needs in one file |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds Chromium and its driver, or gets them |
 //! | [`node`] | Node for what only tests need from npm |
@@ -23,6 +25,8 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod node;
+pub mod oembed;
+pub mod onefile;
 pub mod process;
 pub mod python;
 pub mod server;

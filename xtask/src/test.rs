@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::arguments::local_address;
 use crate::process::{cargo, run};
 use crate::{browser, build, python};
 
@@ -15,7 +16,7 @@ pub fn everything() -> Result<()> {
     heading("the tooling");
     run(&mut cargo(&["test", "--package", "xtask"]))?;
     heading("the site");
-    build::site()?;
+    build::site(&local_address())?;
     heading("the page, in a browser");
     match browser::ensure() {
         Ok(_) => page(),
