@@ -146,6 +146,21 @@ impl Browser {
         self.client.goto(address.as_str()).await.with_context(|| format!("cannot open {address}"))
     }
 
+    /// Goes to the page that was open before, or to where this one was.
+    pub async fn back(&self) -> Result<()> {
+        Ok(self.client.back().await?)
+    }
+
+    /// From now on scripts run in this iframe of the page, by its place among all of them.
+    pub async fn enter_frame(&self, index: u16) -> Result<()> {
+        self.client.enter_frame(index).await.with_context(|| format!("cannot enter iframe {index}"))
+    }
+
+    /// Scripts run in the page around the iframe again.
+    pub async fn leave_frame(&self) -> Result<()> {
+        Ok(self.client.enter_parent_frame().await?)
+    }
+
     /// Loads the open page anew.
     pub async fn reload(&self) -> Result<()> {
         Ok(self.client.refresh().await?)
