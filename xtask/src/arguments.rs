@@ -74,8 +74,8 @@ fn folder_address(text: &str) -> Result<Url> {
 }
 
 /// Where `serve` listens when nothing else is asked for.
-pub fn local_address() -> Url {
-    Url::parse(&format!("http://127.0.0.1:{DEFAULT_PORT}/")).expect("a host and a port are an address")
+pub fn local_address() -> Result<Url> {
+    Ok(Url::parse(&format!("http://127.0.0.1:{DEFAULT_PORT}/"))?)
 }
 
 /// The table of tasks, ready to print.

@@ -8,7 +8,7 @@ use crate::{browser, build};
 
 /// Builds the site and runs the benchmark in a browser; scikit-learn needs a Python that has it.
 pub fn all(sklearn: bool) -> Result<()> {
-    build::site(&local_address())?;
+    build::site(&local_address()?)?;
     browser::ensure(browser::Engine::Chromium)?;
     // What is measured runs in the browser, not in this program.
     let arguments = ["bench", "--profile", "dev", "--package", "browser-tests", "--bench", "browser", "--"];

@@ -7,7 +7,7 @@
 //! | [`oembed`] | tells other sites how to embed ours |
 //! | [`onefile`] | a page with all that it needs in one file |
 //! | [`server`] | serves a folder on this machine |
-//! | [`browser`] | finds Chromium and its driver, or gets them |
+//! | [`browser`] | finds browsers and their drivers, or gets them |
 //! | [`node`] | Node for what only tests need from npm |
 //! | [`python`] | Python for the exported programs, and the packages they need |
 //! | [`mod@bench`] | how fast it is beside its rivals |

@@ -35,7 +35,7 @@ fn perform(task: Task) -> Result<()> {
 /// Builds the site for its address, and says where it takes that for granted.
 fn publish(address: Option<Url>) -> Result<()> {
     let is_given = address.is_some();
-    let address = address.unwrap_or_else(local_address);
+    let address = address.map_or_else(local_address, Ok)?;
     build::site(&address)?;
     if !is_given {
         println!(

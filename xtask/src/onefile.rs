@@ -210,7 +210,7 @@ impl<'a> Visit<'a> for Search<'_> {
 
     fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
         match self.address_beside(it) {
-            Some(address) if address.ends_with(".wasm") => {
+            Some(address) if Path::new(&address).extension().is_some_and(|it| it == "wasm") => {
                 self.found.push(Found { span: range(it.span), what: What::Wasm(address) });
             }
             Some(_) => _ = self.obscure.insert(self.text(it.span)),

@@ -17,7 +17,7 @@ pub fn everything() -> Result<()> {
     heading("the tooling");
     run(&mut cargo(&["test", "--package", "xtask"]))?;
     heading("the site");
-    build::site(&local_address())?;
+    build::site(&local_address()?)?;
     heading("the page, in a browser");
     match browser::ensure(Engine::Chromium) {
         Ok(_) => page(),
