@@ -1,6 +1,5 @@
 //! From Rust to a site: the Wasm, its binding in `www/pkg/`, and all of `www/` in `dist/`.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,9 @@ use url::Url;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::onefile::one_file;
+use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
+use crate::shrink::shrink;
 use crate::{oembed, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -51,7 +52,9 @@ pub fn site(address: &Url) -> Result<()> {
         minify(&dist.join(script))?;
     }
     for page in files.iter().filter(|file| has_extension(file, "html")) {
-        inline_styles(&dist.join(page))?;
+        let page = dist.join(page);
+        inline_styles(&page)?;
+        fs::write(&page, with_opening(&fs::read_to_string(&page)?)?)?;
     }
     put_into_one_file(&dist)?;
     oembed::write(&dist, address)?;
@@ -101,33 +104,7 @@ fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
     // The other way to begin, which nobody here uses: what is not exported, the minifier leaves out.
     ensure!(text.contains("export { initSync, "), "{} exports in another way", script.display());
     fs::write(&script, text.replace("export { initSync, ", "export { "))?;
-    number_imports(&script, &pkg.join(format!("{name}_bg.wasm")))
-}
-
-/// Numbers the imports, whose names end in a hash of 16 digits: of all that a page loads, nothing can be compressed
-/// less. The names stay as long as they were, so that nothing else changes in the Wasm.
-fn number_imports(script: &Path, wasm: &Path) -> Result<()> {
-    let mut text = fs::read_to_string(script)?;
-    let mut binary = fs::read(wasm)?;
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let names: BTreeSet<String> = words.filter(|word| ends_in_hash(word)).map(String::from).collect();
-    for (i, name) in names.iter().enumerate() {
-        let numbered = format!("{}{i:0>16}", &name[..name.len() - 16]);
-        text = text.replace(name, &numbered);
-        let starts: Vec<usize> =
-            (0..binary.len()).filter(|&at| binary[at..].starts_with(name.as_bytes())).collect();
-        ensure!(!starts.is_empty(), "{} does not import {name}", wasm.display());
-        for at in starts {
-            binary[at..at + name.len()].copy_from_slice(numbered.as_bytes());
-        }
-    }
-    fs::write(script, text)?;
-    Ok(fs::write(wasm, binary)?)
-}
-
-fn ends_in_hash(name: &str) -> bool {
-    let is_hash = |(_, end): (&str, &str)| end.len() == 16 && end.chars().all(|c| c.is_ascii_hexdigit());
-    name.strip_prefix("__wbg_").and_then(|rest| rest.rsplit_once('_')).is_some_and(is_hash)
+    shrink(&script, &pkg.join(format!("{name}_bg.wasm")))
 }
 
 fn ensure_target() -> Result<()> {
@@ -267,19 +244,6 @@ mod tests {
         let built = r#"{"reason":"compiler-artifact","filenames":["/t/k.rlib","/t/k.wasm"]}"#;
         let found = [other, "not JSON", built].into_iter().find_map(wasm_of);
         assert_eq!(found, Some(PathBuf::from("/t/k.wasm")));
-    }
-
-    #[test]
-    fn imports_are_numbered_in_both_files() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let (script, wasm) = (folder.path().join("a.js"), folder.path().join("a.wasm"));
-        fs::write(&script, "x.__wbg_arc_00112233445566ff = __wbg_free; x.__wbg_fill_aa112233445566ff()")?;
-        fs::write(&wasm, b"\0__wbg_fill_aa112233445566ff\x01__wbg_arc_00112233445566ff")?;
-        number_imports(&script, &wasm)?;
-        let expected = "x.__wbg_arc_0000000000000000 = __wbg_free; x.__wbg_fill_0000000000000001()";
-        assert_eq!(fs::read_to_string(script)?, expected);
-        assert_eq!(fs::read(wasm)?, b"\0__wbg_fill_0000000000000001\x01__wbg_arc_0000000000000000");
-        Ok(())
     }
 
     #[test]

@@ -27,9 +27,11 @@ pub mod build;
 pub mod node;
 pub mod oembed;
 pub mod onefile;
+mod prerender;
 pub mod process;
 pub mod python;
 pub mod server;
+mod shrink;
 pub mod test;
 
 use std::path::{Path, PathBuf};

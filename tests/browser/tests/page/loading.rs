@@ -67,6 +67,57 @@ async fn the_first_visit_starts_grey_moves_within_a_second_and_ends_coloured() -
     Ok(())
 }
 
+/// The page as it is painted before any of its modules has come.
+async fn before_modules(address: &str) -> Result<Browser> {
+    let browser = Browser::start().await?;
+    browser.cdp("Network.enable", json!({})).await?;
+    browser.cdp("Network.setBlockedURLs", json!({ "urls": ["*.js"] })).await?;
+    browser.open(address).await?;
+    Ok(browser)
+}
+
+const DRAWN: &str = "document.querySelector('#board > svg')";
+
+#[tokio::test]
+async fn the_first_paint_has_the_points_where_the_board_will_have_them() -> Result<()> {
+    let early = before_modules("/").await?;
+    let extent = |of: &str| {
+        format!(
+            "(({{ left, top, width, height }}) => [left, top, width, height])({of}.getBoundingClientRect())"
+        )
+    };
+    let drawn = early.eval(&extent(DRAWN)).await?;
+    let places = "(() => {
+        let [x, y] = [0, 0];
+        const side = document.querySelector('#board > svg').viewBox.baseVal.width;
+        return document.querySelector('#board > svg path').getAttribute('d').match(/-?\\d+-?\\s?\\d+(?=h0)/g)
+            .map((step) => step.match(/-?\\d+/g).map(Number)).map(([dx, dy]) => [(x += dx) / side, (y += dy) / side]);
+    })()";
+    let places = early.eval(places).await?;
+    assert_eq!(places.as_array().map(Vec::len), Some(100));
+    drop(early);
+    let browser = still("/").await?;
+    assert_eq!(ask(&browser, &extent("canvas")).await?, drawn);
+    assert_eq!(ask(&browser, "kmeans.n").await?, 100);
+    let marked = |dx: f64| {
+        format!(
+            "{places}.filter(([x, y]) => canvas.getContext('2d')
+        .getImageData((x + {dx}) * canvas.width, y * canvas.height, 1, 1).data[3] > 0).length"
+        )
+    };
+    assert_eq!(ask(&browser, &marked(0.0)).await?, 100);
+    let beside = ask(&browser, &marked(0.02)).await?;
+    assert!(beside.as_u64() < Some(30), "beside the points there are {beside} marks");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_of_another_board_shows_no_points_of_the_first() -> Result<()> {
+    let browser = before_modules("/#board=gauss&n=200&k=3&seed=1").await?;
+    assert_eq!(browser.eval(DRAWN).await?, Value::Null);
+    Ok(())
+}
+
 #[tokio::test]
 async fn who_wants_no_motion_sees_none_until_asking() -> Result<()> {
     let browser = still("/").await?;

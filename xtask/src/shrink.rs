@@ -1,0 +1,210 @@
+//! Wasm and its binding without what only wasm-bindgen needed while it made them.
+//!
+//! To learn the types of callbacks, wasm-bindgen has a function for each kind of them put into the table of functions,
+//! some sixty, and leaves them there. And what Wasm and JavaScript import from each other has long names, half of them
+//! hashes, which can hardly be compressed.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use walrus::ir::{CallIndirect, ReturnCallIndirect, Visitor, dfs_in_order};
+use walrus::{
+    Element, ElementId, ElementItems, ElementKind, ExportId, ExportItem, FunctionId, FunctionKind, Import,
+    ImportId, Module, ModuleConfig, TypeId,
+};
+
+/// Rewrites both files; what they do stays the same.
+pub(crate) fn shrink(script: &Path, wasm: &Path) -> Result<()> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = config.parse(&fs::read(wasm)?)?;
+    let text = rename(&mut module, fs::read_to_string(script)?)
+        .with_context(|| format!("{} is not what wasm-bindgen used to write", script.display()))?;
+    empty_table(&mut module)?;
+    walrus::passes::gc::run(&mut module);
+    module.customs.remove_raw("target_features");
+    fs::write(script, text)?;
+    Ok(fs::write(wasm, module.emit_wasm())?)
+}
+
+/// Takes out of the table of functions those that nothing can come to which is called from outside.
+fn empty_table(module: &mut Module) -> Result<()> {
+    let lists: Vec<(ElementId, Vec<FunctionId>)> = module.elements.iter().filter_map(listed).collect();
+    let reached = reached(module, &lists.iter().flat_map(|(_, list)| list).copied().collect::<Vec<_>>());
+    for (id, mut list) in lists {
+        // The places stay: another function fills those that nobody asks for.
+        let filler =
+            list.iter().copied().find(|id| reached.contains(id)).context("a table nobody calls from")?;
+        for function in &mut list {
+            *function = if reached.contains(function) { *function } else { filler };
+        }
+        module.elements.get_mut(id).items = ElementItems::Functions(list);
+    }
+    Ok(())
+}
+
+/// The functions that are put into a table at the start.
+fn listed(element: &Element) -> Option<(ElementId, Vec<FunctionId>)> {
+    match (&element.kind, &element.items) {
+        (ElementKind::Active { .. }, ElementItems::Functions(list)) => Some((element.id(), list.clone())),
+        _ => None,
+    }
+}
+
+/// The functions that are exported or called by one of these, directly or, where the type is right, through the table.
+fn reached(module: &Module, table: &[FunctionId]) -> HashSet<FunctionId> {
+    let exported = module.exports.iter().filter_map(|export| match export.item {
+        ExportItem::Function(id) => Some(id),
+        _ => None,
+    });
+    let mut open: Vec<FunctionId> = exported.chain(module.start).collect();
+    let mut reached = HashSet::new();
+    while let Some(id) = open.pop() {
+        let function = module.funcs.get(id);
+        if !reached.insert(id) || !matches!(function.kind, FunctionKind::Local(_)) {
+            continue;
+        }
+        let mut calls = Calls::default();
+        let local = function.kind.unwrap_local();
+        dfs_in_order(&mut calls, local, local.entry_block());
+        open.append(&mut calls.functions);
+        open.extend(table.iter().filter(|id| calls.types.contains(&module.funcs.get(**id).ty())));
+    }
+    reached
+}
+
+/// What a function calls or names, and the types of what it calls through a table.
+#[derive(Default)]
+struct Calls {
+    functions: Vec<FunctionId>,
+    types: Vec<TypeId>,
+}
+
+impl Visitor<'_> for Calls {
+    fn visit_function_id(&mut self, id: &FunctionId) {
+        self.functions.push(*id);
+    }
+
+    fn visit_call_indirect(&mut self, call: &CallIndirect) {
+        self.types.push(call.ty);
+    }
+
+    fn visit_return_call_indirect(&mut self, call: &ReturnCallIndirect) {
+        self.types.push(call.ty);
+    }
+}
+
+/// Gives short names to all that one imports from the other, in both; what is not asked for is no longer exported.
+fn rename(module: &mut Module, mut script: String) -> Result<String> {
+    let imports: Vec<ImportId> = module.imports.iter().map(Import::id).collect();
+    for (i, id) in imports.into_iter().enumerate() {
+        let import = module.imports.get_mut(id);
+        replace(&mut script, &format!("\"{}\": ", import.module), "\"b\": ", "\"b\": ")?;
+        "b".clone_into(&mut import.module);
+        let name = format!("i{i}");
+        replace(&mut script, &format!(" {}: function", import.name), &format!(" {name}: function"), "")?;
+        import.name = name;
+    }
+    let functions = module.exports.iter().filter(|export| matches!(export.item, ExportItem::Function(_)));
+    let mut exports: Vec<(String, ExportId)> =
+        functions.map(|export| (export.name.clone(), export.id())).collect();
+    // The longest first, for some begin with others.
+    exports.sort_by_key(|(name, _)| Reverse(name.len()));
+    for (i, (name, id)) in exports.into_iter().enumerate() {
+        let asked = format!("wasm.{name}");
+        if script.contains(&asked) {
+            let short = format!("e{i}");
+            script = script.replace(&asked, &format!("wasm.{short}"));
+            module.exports.get_mut(id).name = short;
+        } else {
+            module.exports.delete(id);
+        }
+    }
+    Ok(script)
+}
+
+/// Replaces what is there, unless it has been already.
+fn replace(script: &mut String, from: &str, to: &str, done: &str) -> Result<()> {
+    if script.contains(from) {
+        *script = script.replace(from, to);
+        return Ok(());
+    }
+    ensure!(!done.is_empty() && script.contains(done), "there is no `{from}`");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use walrus::{ConstExpr, FunctionBuilder, RefType, ValType, ir::Value};
+
+    const SCRIPT: &str = "const import0 = {
+        __wbg_fill_00112233445566ff: function() {},
+    };
+    const imports = { \"./p_bg.js\": import0 };
+    wasm.start(); wasm.starting();";
+
+    /// Two exports that the script calls and one that it does not; the first calls an import, and through the table
+    /// functions that take a number, of which there is one beside one that takes two.
+    fn module() -> Module {
+        let mut module = Module::default();
+        let none = module.types.add(&[], &[]);
+        let (import, _) = module.add_import_func("./p_bg.js", "__wbg_fill_00112233445566ff", none);
+        let mut of = |parameters: &[ValType]| {
+            FunctionBuilder::new(&mut module.types, parameters, &[]).finish(vec![], &mut module.funcs)
+        };
+        let listed = vec![of(&[ValType::I32, ValType::I32]), of(&[ValType::I32])];
+        let (starting, forgotten) = (of(&[]), of(&[]));
+        let table = module.tables.add_local(false, 2, None, RefType::FUNCREF);
+        let kind = ElementKind::Active { table, offset: ConstExpr::Value(Value::I32(0)) };
+        module.elements.add(kind, ElementItems::Functions(listed));
+        let of_one = module.types.add(&[ValType::I32], &[]);
+        let mut start = FunctionBuilder::new(&mut module.types, &[], &[]);
+        start.func_body().call(import).i32_const(7).i32_const(1).call_indirect(of_one, table);
+        let start = start.finish(vec![], &mut module.funcs);
+        for (name, id) in [("start", start), ("starting", starting), ("forgotten", forgotten)] {
+            module.exports.add(name, id);
+        }
+        module
+    }
+
+    #[test]
+    fn what_nothing_can_call_is_gone_and_names_are_short_in_both() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (script, wasm) = (folder.path().join("p.js"), folder.path().join("p_bg.wasm"));
+        fs::write(&script, SCRIPT)?;
+        fs::write(&wasm, module().emit_wasm())?;
+        shrink(&script, &wasm)?;
+        let text = fs::read_to_string(&script)?;
+        assert!(text.contains("        i0: function() {},"), "{text}");
+        assert!(text.contains("{ \"b\": import0 }"), "{text}");
+        assert!(text.ends_with("wasm.e2(); wasm.e1();"), "{text}");
+        let shrunk = Module::from_file(&wasm)?;
+        let names: Vec<_> = shrunk.exports.iter().map(|export| export.name.as_str()).collect();
+        assert_eq!(names, ["e2", "e1"]);
+        assert_eq!(
+            shrunk.imports.iter().map(|it| (it.module.as_str(), it.name.as_str())).collect::<Vec<_>>(),
+            [("b", "i0")]
+        );
+        // The two exports and the one that is called through the table, in both of its places.
+        assert_eq!(shrunk.funcs.iter_local().count(), 3);
+        let (_, list) = shrunk.elements.iter().find_map(listed).context("there is no table")?;
+        assert_eq!(list.len(), 2);
+        assert_eq!(list[0], list[1]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_script_that_lacks_what_the_wasm_imports_is_an_error() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (script, wasm) = (folder.path().join("p.js"), folder.path().join("p_bg.wasm"));
+        fs::write(&script, SCRIPT.replace("fill", "file"))?;
+        fs::write(&wasm, module().emit_wasm())?;
+        let error = format!("{:#}", shrink(&script, &wasm).expect_err("a name is missing"));
+        assert!(error.contains("__wbg_fill_00112233445566ff"), "{error}");
+        Ok(())
+    }
+}
