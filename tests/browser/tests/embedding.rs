@@ -89,6 +89,11 @@ fn one_file_alone() -> Result<(TempDir, Url, Url)> {
 async fn visit(browser: &Browser, address: &str) -> Result<()> {
     browser.open("about:blank").await?;
     browser.open(address).await?;
+    built(browser).await
+}
+
+/// Waits until there is a board, and the controls around it listen.
+async fn built(browser: &Browser) -> Result<()> {
     until(browser, "kmeans && document.querySelectorAll('#figures a').length === 5").await
 }
 
@@ -110,7 +115,7 @@ async fn the_address_keeps_the_board(browser: &Browser) -> Result<()> {
     until(browser, "kmeans.options.board === 'gauss' && location.hash.includes('board=gauss')").await?;
     let drawn = ask(browser, "kmeans.points.join()").await?;
     browser.reload().await?;
-    until(browser, "kmeans?.options.board === 'gauss'").await?;
+    built(browser).await?;
     assert_eq!(ask(browser, "kmeans.points.join()").await?, drawn);
     browser.back().await?;
     until(browser, &format!("kmeans?.options.board === 'uniform' && kmeans.seed === {seed}")).await
