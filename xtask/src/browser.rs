@@ -57,6 +57,19 @@ impl Engine {
         }
     }
 
+    fn advice(self) -> String {
+        let packages = self.packages().join(" ");
+        match self {
+            Self::Chromium => {
+                format!("install it with the driver of its version, on Debian `apt-get install {packages}`")
+            }
+            Self::Firefox => format!(
+                "install it, on Debian `apt-get install {packages}`, and `cargo install {GECKODRIVER}`"
+            ),
+            Self::WebKit => format!("install it, on Debian `apt-get install {packages}`"),
+        }
+    }
+
     /// By name on the `PATH`, then where installers put it elsewhere.
     fn browser(self) -> Option<PathBuf> {
         match self {
@@ -102,19 +115,12 @@ fn geckodriver_folder() -> PathBuf {
 
 /// The browser and its driver, if this machine has both.
 pub fn find(engine: Engine) -> Result<Programs> {
-    let missing = |program: &str| {
-        let (name, packages) = (engine.name(), engine.packages().join(" "));
-        let advice = "install it with the driver of its version";
-        format!("{name}'s {program} is missing: {advice}, on Debian as root `apt-get install {packages}`")
-    };
-    let screen = (engine == Engine::WebKit)
-        .then(|| find_program(&["Xvfb"]).with_context(|| missing("screen")))
-        .transpose()?;
-    Ok(Programs {
-        browser: engine.browser().with_context(|| missing("program"))?,
-        driver: engine.driver().with_context(|| missing("driver"))?,
-        screen,
-    })
+    let missing = |what: &str| format!("{}{what} is missing: {}", engine.name(), engine.advice());
+    let browser = engine.browser().with_context(|| missing(""))?;
+    let driver = engine.driver().with_context(|| missing("'s driver"))?;
+    let needs_screen = engine == Engine::WebKit;
+    let xvfb = || find_program(&["Xvfb"]).with_context(|| missing("'s screen, Xvfb,"));
+    Ok(Programs { browser, driver, screen: needs_screen.then(xvfb).transpose()? })
 }
 
 /// Finds the browser and its driver; what is missing it installs, on Debian as root, and builds Firefox's driver.
@@ -126,7 +132,7 @@ pub fn ensure(engine: Engine) -> Result<Programs> {
     }
     if engine == Engine::Firefox && engine.browser().is_some() && engine.driver().is_none() {
         let folder = geckodriver_folder();
-        run(cargo(&["install", "--quiet", "--locked", GECKODRIVER, "--root"]).arg(folder))?;
+        run(cargo(&["install", "--quiet", "--locked", "--debug", GECKODRIVER, "--root"]).arg(folder))?;
     }
     find(engine)
 }

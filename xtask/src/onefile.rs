@@ -55,7 +55,8 @@ pub fn one_file(site: &Path, page: &Path) -> Result<String> {
             let name = modules.add(page, tag.value("src").with_context(|| inline_module(page))?)?;
             edits.push((tag.span, format!("<script type=\"module\">import{}", json!(name))));
         } else if let Some(instead) = instead_of(site, page, &tag)? {
-            edits.push((tag.span, instead));
+            let takes_its_line = instead.is_empty() && text[tag.span.end..].starts_with('\n');
+            edits.push((tag.span.start..tag.span.end + usize::from(takes_its_line), instead));
         }
     }
     if let Some(at) = map_at {
@@ -484,8 +485,10 @@ mod tests {
             (
                 "page.html",
                 b"<!-- <img src=none.png> --><style>a > b { c: '<img src=none.png>' }</style>
-                <link rel=\"icon\" href=\"a/icon.svg\" type=\"image/svg+xml\"><link rel=preload href=k.wasm as=fetch>
-                <link rel=\"modulepreload\" href=\"none.js\"><noscript><img alt='a > b' src='p.png' width=\"6\"/></noscript>
+                <link rel=\"icon\" href=\"a/icon.svg\" type=\"image/svg+xml\">
+<link rel=preload href=k.wasm as=fetch>
+<link rel=\"modulepreload\" href=\"none.js\">
+                <noscript><img alt='a > b' src='p.png' width=\"6\"/></noscript>
                 <link rel=alternate href=other.json><a href=\"other.html\">x < y</a>",
             ),
             ("a/icon.svg", b"<svg a=\"b\"/>"),
