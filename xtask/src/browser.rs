@@ -132,6 +132,7 @@ pub fn ensure(engine: Engine) -> Result<Programs> {
     }
     if engine == Engine::Firefox && engine.browser().is_some() && engine.driver().is_none() {
         let folder = geckodriver_folder();
+        // Not optimised, it is built in half the time, and only passes on what it is told.
         run(cargo(&["install", "--quiet", "--locked", "--debug", GECKODRIVER, "--root"]).arg(folder))?;
     }
     find(engine)
