@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use url::Url;
 
 /// What `serve` listens on when nothing else is asked for.
 const DEFAULT_PORT: u16 = 8080;
 
 /// How each task is called, and its one sentence.
 const TASKS: [(&str, &str); 5] = [
-    ("build", "write the deployable static site to dist/"),
+    ("build [--address URL]", "write the deployable static site to dist/; oEmbed names its address"),
     ("serve [--port N]", "build, serve the page and print its address"),
     ("test", "run every test, browsers included"),
     ("bench [--sklearn]", "print how fast it is beside its rivals"),
@@ -17,10 +18,13 @@ const TASKS: [(&str, &str); 5] = [
 ];
 
 /// One thing to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Task {
     /// Write the site to `dist/`.
-    Build,
+    Build {
+        /// Where the site is to be found, if that was said.
+        address: Option<Url>,
+    },
     /// Build and serve the page.
     Serve {
         /// The port to listen on, if it is free.
@@ -42,7 +46,8 @@ pub fn parse(arguments: &[String]) -> Result<Task> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     Ok(match words[..] {
         [] | ["help" | "--help" | "-h"] => Task::Help,
-        ["build"] => Task::Build,
+        ["build"] => Task::Build { address: None },
+        ["build", "--address", address] => Task::Build { address: Some(folder_address(address)?) },
         ["test"] => Task::Test,
         ["bench"] => Task::Bench { sklearn: false },
         ["bench", "--sklearn"] => Task::Bench { sklearn: true },
@@ -54,11 +59,30 @@ pub fn parse(arguments: &[String]) -> Result<Task> {
     })
 }
 
+/// The address of a site's folder, with a slash at its end.
+fn folder_address(text: &str) -> Result<Url> {
+    let example = "such as https://example.org/kmeans/";
+    let mut address = Url::parse(text).with_context(|| format!("`{text}` is no address, {example}"))?;
+    let is_web = ["http", "https"].contains(&address.scheme());
+    ensure!(is_web, "`{text}` is no address of http or https, {example}");
+    let is_folder = address.query().is_none() && address.fragment().is_none();
+    ensure!(is_folder, "`{text}` is no address of a folder, {example}: it has a `?` or a `#`");
+    if !address.path().ends_with('/') {
+        address.set_path(&format!("{}/", address.path()));
+    }
+    Ok(address)
+}
+
+/// Where `serve` listens when nothing else is asked for.
+pub fn local_address() -> Result<Url> {
+    Ok(Url::parse(&format!("http://127.0.0.1:{DEFAULT_PORT}/"))?)
+}
+
 /// The table of tasks, ready to print.
 pub fn usage() -> String {
     let mut text = String::from("Usage: cargo xtask <task>\n");
     for (call, sentence) in TASKS {
-        write!(text, "\n  {call:<18}{sentence}").expect("a string takes any text");
+        write!(text, "\n  {call:<23}{sentence}").expect("a string takes any text");
     }
     text
 }
@@ -94,10 +118,32 @@ mod tests {
     }
 
     #[test]
+    fn build_takes_an_address_and_makes_it_a_folders() -> Result<()> {
+        assert_eq!(parsed("build")?, Task::Build { address: None });
+        for (given, meant) in [
+            ("https://example.org/kmeans/", "https://example.org/kmeans/"),
+            ("https://example.org/kmeans", "https://example.org/kmeans/"),
+            ("HTTP://Example.org:8000", "http://example.org:8000/"),
+        ] {
+            let Task::Build { address: Some(address) } = parsed(&format!("build --address {given}"))? else {
+                bail!("{given} is taken for something else");
+            };
+            assert_eq!(address.as_str(), meant);
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_wrong_line_is_refused_by_name() {
         for (line, named) in [
             ("srve", "`cargo xtask srve`"),
             ("build fast", "`cargo xtask build fast`"),
+            ("build --address", "`cargo xtask build --address`"),
+            ("build --address example.org", "`example.org` is no address, such as https://"),
+            ("build --address ftp://example.org/", "`ftp://example.org/` is no address of http or https"),
+            ("build --address https://example.org/?a", "`https://example.org/?a` is no address of a folder"),
+            ("build --address https://example.org/#a", "`https://example.org/#a` is no address of a folder"),
+            ("build --address https://", "`https://` is no address"),
             ("serve --port", "`cargo xtask serve --port`"),
             ("serve --port 70000", "`70000`"),
         ] {

@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 
+use crate::arguments::local_address;
 use crate::process::{cargo, run};
 use crate::{browser, build};
 
 /// Builds the site and runs the benchmark in a browser; scikit-learn needs a Python that has it.
 pub fn all(sklearn: bool) -> Result<()> {
-    build::site()?;
-    browser::ensure()?;
+    build::site(&local_address()?)?;
+    browser::ensure(browser::Engine::Chromium)?;
     // What is measured runs in the browser, not in this program.
     let arguments = ["bench", "--profile", "dev", "--package", "browser-tests", "--bench", "browser", "--"];
     run(cargo(&arguments).args(sklearn.then_some("--sklearn")))

@@ -1,54 +1,141 @@
-//! The browser that the page is tested in: found, or installed where that can be done unasked.
+//! The browsers that the page is tested in: found, or installed where that can be done unasked.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process::{find_program, output_of, run};
+use crate::process::{cargo, find_program, output_of, run};
+use crate::root;
 
-const DRIVERS: [&str; 1] = ["chromedriver"];
-
-/// By name on the `PATH`, then where installers put it elsewhere.
-const BROWSERS: [&str; 6] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    r"C:\Program Files\Google\Chrome\Application\chrome",
-];
-
-/// Debian's names of both.
-const DEBIAN_PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
+/// A browser by what renders its pages. The tests of the page use Chromium; the others open what must work anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Of Chrome, Edge and most others.
+    Chromium,
+    /// Of Firefox.
+    Firefox,
+    /// Of Safari; here `WebKitGTK`, in the browser that comes with it for tests.
+    WebKit,
+}
 
 /// A browser and the program that drives it.
 #[derive(Debug)]
 pub struct Programs {
-    /// Chromium or Chrome.
+    /// Such as Chromium or Chrome.
     pub browser: PathBuf,
-    /// Chromedriver, of the browser's version.
+    /// Chromedriver and its like, of a version that fits the browser.
     pub driver: PathBuf,
+    /// The X server to show it to, for a browser that cannot do without one.
+    pub screen: Option<PathBuf>,
 }
 
-const ADVICE: &str =
-    "install it with the driver of its version, on Debian `apt-get install chromium chromium-driver`";
+/// Debian's package of `WebKitGTK`, with the browser for tests among its files, which no `PATH` has.
+const WEBKIT_PACKAGE: &str = "libwebkit2gtk-4.1-0";
+
+/// Firefox's driver is in no package of Debian's: it is built, of this version.
+const GECKODRIVER: &str = "geckodriver@0.37.1";
+
+impl Engine {
+    /// All of them, the one that most tests are made in first.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// The browser's usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKitGTK",
+        }
+    }
+
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Chromium => &["chromium", "chromium-driver"],
+            Self::Firefox => &["firefox-esr"],
+            Self::WebKit => &["webkit2gtk-driver", "xvfb"],
+        }
+    }
+
+    fn advice(self) -> String {
+        let packages = self.packages().join(" ");
+        match self {
+            Self::Chromium => {
+                format!("install it with the driver of its version, on Debian `apt-get install {packages}`")
+            }
+            Self::Firefox => format!(
+                "install it, on Debian `apt-get install {packages}`, and `cargo install {GECKODRIVER}`"
+            ),
+            Self::WebKit => format!("install it, on Debian `apt-get install {packages}`"),
+        }
+    }
+
+    /// By name on the `PATH`, then where installers put it elsewhere.
+    fn browser(self) -> Option<PathBuf> {
+        match self {
+            Self::Chromium => find_program(&[
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+                "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                r"C:\Program Files\Google\Chrome\Application\chrome",
+            ]),
+            Self::Firefox => find_program(&[
+                "firefox-esr",
+                "firefox",
+                "/Applications/Firefox.app/Contents/MacOS/firefox",
+                r"C:\Program Files\Mozilla Firefox\firefox",
+            ]),
+            Self::WebKit => mini_browser(),
+        }
+    }
+
+    fn driver(self) -> Option<PathBuf> {
+        match self {
+            Self::Chromium => find_program(&["chromedriver"]),
+            Self::Firefox => find_program(&["geckodriver"])
+                .or_else(|| find_program(&[geckodriver_folder().join("bin/geckodriver").to_str()?])),
+            Self::WebKit => find_program(&["WebKitWebDriver"]),
+        }
+    }
+}
+
+/// The browser that `WebKitGTK` is tested with, where Debian put it.
+fn mini_browser() -> Option<PathBuf> {
+    find_program(&["dpkg"])?;
+    let files = output_of(Command::new("dpkg").args(["--listfiles", WEBKIT_PACKAGE])).ok()?;
+    let file = files.lines().find(|file| file.ends_with("/MiniBrowser"))?;
+    find_program(&[file])
+}
+
+fn geckodriver_folder() -> PathBuf {
+    root().join("target/geckodriver")
+}
 
 /// The browser and its driver, if this machine has both.
-pub fn find() -> Result<Programs> {
-    let missing = |program: &str| format!("{program} is missing: {ADVICE}");
-    Ok(Programs {
-        browser: find_program(&BROWSERS).with_context(|| missing("Chromium"))?,
-        driver: find_program(&DRIVERS).with_context(|| missing("Chromium's chromedriver"))?,
-    })
+pub fn find(engine: Engine) -> Result<Programs> {
+    let missing = |what: &str| format!("{}{what} is missing: {}", engine.name(), engine.advice());
+    let browser = engine.browser().with_context(|| missing(""))?;
+    let driver = engine.driver().with_context(|| missing("'s driver"))?;
+    let needs_screen = engine == Engine::WebKit;
+    let xvfb = || find_program(&["Xvfb"]).with_context(|| missing("'s screen, Xvfb,"));
+    Ok(Programs { browser, driver, screen: needs_screen.then(xvfb).transpose()? })
 }
 
-/// Finds the browser and its driver; on Debian, as root, installs what is missing.
-pub fn ensure() -> Result<Programs> {
-    if find().is_err() {
-        install(&DEBIAN_PACKAGES)?;
+/// Finds the browser and its driver; what is missing it installs, on Debian as root, and builds Firefox's driver.
+pub fn ensure(engine: Engine) -> Result<Programs> {
+    let needs_packages =
+        if engine == Engine::Firefox { engine.browser().is_none() } else { find(engine).is_err() };
+    if needs_packages {
+        install(engine.packages())?;
     }
-    find()
+    if engine == Engine::Firefox && engine.browser().is_some() && engine.driver().is_none() {
+        let folder = geckodriver_folder();
+        // Not optimised, it is built in half the time, and only passes on what it is told.
+        run(cargo(&["install", "--quiet", "--locked", "--debug", GECKODRIVER, "--root"]).arg(folder))?;
+    }
+    find(engine)
 }
 
 /// Whether this user may do anything; Chromium's sandbox does not start for one who may.

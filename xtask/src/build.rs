@@ -14,12 +14,14 @@ use oxc::minifier::{Minifier, MinifierOptions};
 use oxc::parser::Parser;
 use oxc::span::SourceType;
 use serde_json::Value;
+use url::Url;
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::onefile::one_file;
 use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
-use crate::root;
 use crate::shrink::shrink;
+use crate::{oembed, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "kmeans-board";
@@ -34,8 +36,12 @@ const SMALLER: [&str; 5] = [
     "-Cllvm-args=-enable-load-pre=false",
 ];
 
-/// Writes the deployable site to `dist/`, its scripts minified, and prints what each file weighs.
-pub fn site() -> Result<()> {
+/// The whole playground in one file.
+const ONE_FILE: &str = "kmeans-board.html";
+
+/// Writes the deployable site to `dist/`, its scripts minified, and prints what each file weighs; the address is where
+/// it is to be found.
+pub fn site(address: &Url) -> Result<()> {
     binding()?;
     let (www, dist) = (root().join("www"), root().join("dist"));
     if dist.exists() {
@@ -50,10 +56,22 @@ pub fn site() -> Result<()> {
         inline_styles(&page)?;
         fs::write(&page, with_opening(&fs::read_to_string(&page)?)?)?;
     }
-    for style in files.extract_if(.., |file| has_extension(file, "css")) {
-        fs::remove_file(dist.join(style))?;
+    put_into_one_file(&dist)?;
+    oembed::write(&dist, address)?;
+    files.extend([ONE_FILE, oembed::FILE].map(PathBuf::from));
+    files.sort();
+    for taken_in in files.extract_if(.., |file| has_extension(file, "css") || file == Path::new("embed.js")) {
+        fs::remove_file(dist.join(taken_in))?;
     }
     print_weights(&dist, &files)
+}
+
+/// Writes the pages that need no other file: the playground, and what an iframe shows, which may fetch nothing there.
+fn put_into_one_file(dist: &Path) -> Result<()> {
+    for (page, written) in [("index.html", ONE_FILE), ("embed.html", "embed.html")] {
+        fs::write(dist.join(written), one_file(dist, Path::new(page))?)?;
+    }
+    Ok(())
 }
 
 /// Builds the Wasm and writes it with its JavaScript to `www/pkg/`: once for small boards, which every page loads, and
@@ -205,11 +223,15 @@ fn print_weights(folder: &Path, files: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// What a compressing server sends for this.
+/// How much a compressing server sends for this.
 pub fn gzipped_size(content: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    Ok(gzipped(content, Compression::default())?.len())
+}
+
+pub(crate) fn gzipped(content: &[u8], compression: Compression) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), compression);
     encoder.write_all(content)?;
-    Ok(encoder.finish()?.len())
+    Ok(encoder.finish()?)
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`arguments`] | reads the command line |
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
+//! | [`oembed`] | tells other sites how to embed ours |
+//! | [`onefile`] | a page with all that it needs in one file |
 //! | [`server`] | serves a folder on this machine |
-//! | [`browser`] | finds Chromium and its driver, or gets them |
+//! | [`browser`] | finds browsers and their drivers, or gets them |
 //! | [`node`] | Node for what only tests need from npm |
 //! | [`python`] | Python for the exported programs, and the packages they need |
 //! | [`mod@bench`] | how fast it is beside its rivals |
@@ -23,6 +25,8 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod node;
+pub mod oembed;
+pub mod onefile;
 mod prerender;
 pub mod process;
 pub mod python;

@@ -5,7 +5,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use xtask::arguments::{Task, parse, usage};
+use url::Url;
+use xtask::arguments::{Task, local_address, parse, usage};
 use xtask::process::Failed;
 use xtask::{bench, build, root, server, test};
 
@@ -23,10 +24,23 @@ fn main() -> ExitCode {
 fn perform(task: Task) -> Result<()> {
     match task {
         Task::Help => println!("{}", usage()),
-        Task::Build => build::site()?,
+        Task::Build { address } => publish(address)?,
         Task::Serve { port } => serve(port)?,
         Task::Test => test::everything()?,
         Task::Bench { sklearn } => bench::all(sklearn)?,
+    }
+    Ok(())
+}
+
+/// Builds the site for its address, and says where it takes that for granted.
+fn publish(address: Option<Url>) -> Result<()> {
+    let is_given = address.is_some();
+    let address = address.map_or_else(local_address, Ok)?;
+    build::site(&address)?;
+    if !is_given {
+        println!(
+            "oEmbed names {address}: `cargo xtask build --address https://example.org/kmeans/` gives it another."
+        );
     }
     Ok(())
 }

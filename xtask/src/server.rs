@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use axum::Router;
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::map_response;
 use axum::response::Response;
 use tokio::net::TcpListener;
@@ -28,10 +28,11 @@ pub async fn serve(listener: TcpListener, folder: PathBuf) -> Result<()> {
     Ok(axum::serve(listener, site).await?)
 }
 
-/// Asks the browser to check for a newer file each time, and says that text is UTF-8.
+/// Asks the browser to check for a newer file each time, lets sandboxed pages have modules, and says that text is UTF-8.
 async fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     if let Some(utf8) = headers.get(CONTENT_TYPE).and_then(as_utf8) {
         headers.insert(CONTENT_TYPE, utf8);
     }
@@ -87,6 +88,7 @@ mod tests {
             let response = response_to(address, &format!("/{name}")).await?;
             assert!(response.contains(&format!("content-type: {media_type}\r\n")), "{name}: {response}");
             assert!(response.contains("cache-control: no-cache\r\n"), "{name}: {response}");
+            assert!(response.contains("access-control-allow-origin: *\r\n"), "{name}: {response}");
         }
         Ok(())
     }

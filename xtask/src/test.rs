@@ -1,23 +1,25 @@
 //! Every test, one step after the other; the first step that fails ends it.
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
+use crate::arguments::local_address;
+use crate::browser::Engine;
 use crate::process::{cargo, run};
 use crate::{browser, build, python};
 
 /// Tests the core, this tool and the page, getting what is missing.
 ///
 /// Without a browser, and with no way to get one, the page's tests fail in CI; elsewhere they are skipped, and the
-/// last lines say so. The same goes for running the exported programs without Python.
+/// last lines say so. The same goes for running the exported programs without Python, and for the other browsers.
 pub fn everything() -> Result<()> {
     heading("the core");
     run(&mut cargo(&["test"]))?;
     heading("the tooling");
     run(&mut cargo(&["test", "--package", "xtask"]))?;
     heading("the site");
-    build::site()?;
+    build::site(&local_address()?)?;
     heading("the page, in a browser");
-    match browser::ensure() {
+    match browser::ensure(Engine::Chromium) {
         Ok(_) => page(),
         Err(missing) if is_ci() => Err(missing),
         Err(missing) => {
@@ -28,16 +30,26 @@ pub fn everything() -> Result<()> {
 }
 
 fn page() -> Result<()> {
-    let missing = [python::ensure(&python::SKLEARN).err(), python::ensure_spark().err()];
-    let missing: Vec<_> = missing.into_iter().flatten().collect();
+    let missing = missing();
     if is_ci() && !missing.is_empty() {
-        bail!("programs cannot be run here: {missing:?}");
+        bail!("not all of the page can be tested here: {missing:?}");
     }
     run(&mut cargo(&["test", "--package", "browser-tests", "--", "--test-threads=2"]))?;
-    for missing in missing {
-        println!("\nSKIPPED: running exported programs. {missing:#}");
+    for (tests, missing) in missing {
+        println!("\nSKIPPED: {tests}. {missing:#}");
     }
     Ok(())
+}
+
+/// The tests that are skipped, and for want of what.
+fn missing() -> Vec<(String, Error)> {
+    let programs = [python::ensure(&python::SKLEARN).err(), python::ensure_spark().err()];
+    let programs =
+        programs.into_iter().flatten().map(|missing| ("running exported programs".into(), missing));
+    let browsers = [Engine::Firefox, Engine::WebKit].into_iter().filter_map(|engine| {
+        Some((format!("the site in {}", engine.name()), browser::ensure(engine).err()?))
+    });
+    programs.chain(browsers).collect()
 }
 
 fn heading(step: &str) {

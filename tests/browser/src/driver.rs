@@ -1,21 +1,22 @@
-//! Chromedriver: its process, the connection to it, and the commands that are Chromium's own.
+//! Drivers: the process of one, the connection to it, and the commands that are Chromium's own.
 
-use std::io::{BufRead, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write as _, copy, sink};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
-use xtask::browser::{Programs, find, is_root};
+use xtask::browser::{Engine, Programs, find, is_root};
 
 /// Only what the test asks for, and no scrollbar in the layout.
-const ARGUMENTS: [&str; 9] = [
+const CHROMIUM_ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--disable-gpu",
     "--disable-quic",
@@ -27,78 +28,163 @@ const ARGUMENTS: [&str; 9] = [
     "--hide-scrollbars",
 ];
 
-/// A running chromedriver; ends with the browser it started when it is dropped.
+/// How long a driver may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running driver; ends with the browser it started when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Driver {
+    engine: Engine,
     programs: Programs,
     process: Child,
     port: u16,
-    // Held open: the driver would end on writing to a closed one.
-    _stdout: BufReader<ChildStdout>,
+    /// The browser's session, once there is one.
+    session: Option<String>,
+    // Dropped after what is shown on it has ended.
+    _screen: Option<Screen>,
 }
 
 impl Driver {
     /// Starts a driver on a free port and waits until it listens.
-    pub(crate) fn start() -> Result<Self> {
-        let programs = find()?;
+    pub(crate) fn start(engine: Engine) -> Result<Self> {
+        let programs = find(engine)?;
+        let screen = programs.screen.as_deref().map(Screen::start).transpose()?;
         let mut command = Command::new(&programs.driver);
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().context("cannot start chromedriver")?;
-        let mut stdout = BufReader::new(process.stdout.take().context("chromedriver has no output")?);
-        let port = announced_port(&mut stdout)?;
-        Ok(Self { programs, process, port, _stdout: stdout })
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        if let Some(screen) = &screen {
+            command.env("DISPLAY", &screen.name);
+        }
+        let (process, port) = match engine {
+            Engine::Chromium => announcing(command.arg("--port=0"), "successfully on port "),
+            // Of two drivers at once, one would not get the usual port for its other protocol.
+            Engine::Firefox => {
+                announcing(command.args(["--port=0", "--websocket-port=0"]), "Listening on 127.0.0.1:")
+            }
+            Engine::WebKit => silent(&mut command),
+        }
+        .with_context(|| format!("cannot start the driver of {}", engine.name()))?;
+        Ok(Self { engine, programs, process, port, session: None, _screen: screen })
     }
 
     /// Starts a browser with this profile.
-    pub(crate) async fn connect(&self, profile: &Path) -> Result<Client> {
-        ClientBuilder::new(HttpConnector::new())
+    pub(crate) async fn connect(&mut self, profile: &Path) -> Result<Client> {
+        let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(self.capabilities(profile)?)
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
-            .context("chromedriver could not start the browser")
+            .with_context(|| format!("the driver could not start {}", self.engine.name()))?;
+        self.session = client.session_id().await?;
+        Ok(client)
     }
 
     fn capabilities(&self, profile: &Path) -> Result<Capabilities> {
-        let mut arguments: Vec<String> = ARGUMENTS.map(String::from).into();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
-        if is_root() {
-            arguments.push("--no-sandbox".into());
-        }
-        Ok(serde_json::from_value(json!({
-            "goog:chromeOptions": { "binary": self.programs.browser, "args": arguments },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        }))?)
+        let binary = &self.programs.browser;
+        Ok(serde_json::from_value(match self.engine {
+            Engine::Chromium => json!({
+                "goog:chromeOptions": { "binary": binary, "args": chromium_arguments(profile) },
+                "goog:loggingPrefs": { "browser": "ALL" },
+            }),
+            Engine::Firefox => json!({
+                "moz:firefoxOptions": { "binary": binary, "args": ["-headless", "-profile", profile] },
+            }),
+            Engine::WebKit => json!({
+                "webkitgtk:browserOptions": { "binary": binary, "args": ["--automation"] },
+            }),
+        })?)
     }
 
-    /// Asks the driver to end its browser and itself, and waits for the answer.
+    /// Asks the driver to end its browser, if that can be itself with it, and waits for the answer.
     fn shut_down(&self) -> std::io::Result<()> {
+        match (self.engine, &self.session) {
+            (Engine::Chromium, _) => self.ask("GET /shutdown"),
+            (_, Some(session)) => self.ask(&format!("DELETE /session/{session}")),
+            (_, None) => Ok(()),
+        }
+    }
+
+    fn ask(&self, what: &str) -> std::io::Result<()> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        write!(
-            stream,
-            "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-            self.port
-        )?;
+        let port = self.port;
+        write!(stream, "{what} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
         stream.read_to_end(&mut Vec::new()).map(drop)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if self.shut_down().is_err() {
-            // It no longer answers; there is nobody left to tell if it is gone already.
+        let has_ended = self.shut_down().is_ok() && self.engine == Engine::Chromium;
+        if !has_ended {
+            // There is nobody left to tell if it is gone already.
             let _ = self.process.kill();
         }
         let _ = self.process.wait();
     }
 }
 
-/// The port in chromedriver's line `ChromeDriver was started successfully on port 1234.`
-fn announced_port(stdout: &mut impl BufRead) -> Result<u16> {
+fn chromium_arguments(profile: &Path) -> Vec<String> {
+    let mut arguments: Vec<String> = CHROMIUM_ARGUMENTS.map(String::from).into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    if is_root() {
+        arguments.push("--no-sandbox".into());
+    }
+    arguments
+}
+
+/// A driver that chooses its port and says so, after these words; whatever it says later is not listened to.
+fn announcing(command: &mut Command, words: &str) -> Result<(Child, u16)> {
+    let mut process = command.spawn()?;
+    let mut stdout = BufReader::new(process.stdout.take().context("it has no output")?);
+    let port = announced_port(&mut stdout, words)?;
+    // It would end on writing to a closed pipe, and wait at a full one.
+    std::thread::spawn(move || copy(&mut stdout, &mut sink()));
+    Ok((process, port))
+}
+
+/// The port in a line such as `ChromeDriver was started successfully on port 1234.`
+fn announced_port(stdout: &mut BufReader<ChildStdout>, words: &str) -> Result<u16> {
     let lines = stdout.lines().map_while(Result::ok);
-    let announced =
-        lines.filter_map(|line| line.split_once("successfully on port ").map(|(_, port)| port.to_owned()));
-    let port = announced.take(1).next().context("chromedriver ended before it listened")?;
-    port.trim_end_matches('.').parse().context("chromedriver announced no port")
+    let mut announced = lines.filter_map(|line| line.split_once(words).map(|(_, port)| port.to_owned()));
+    let port = announced.next().context("it ended before it listened")?;
+    port.trim_end_matches('.').parse().context("it announced no port")
+}
+
+/// A driver that says nothing, and takes the port it is given.
+fn silent(command: &mut Command) -> Result<(Child, u16)> {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    let process = command.arg(format!("--port={port}")).stdout(Stdio::null()).spawn()?;
+    let start = Instant::now();
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        ensure!(start.elapsed() < PATIENCE, "it did not listen on port {port} within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok((process, port))
+}
+
+/// A screen that nobody sees; ends when it is dropped.
+#[derive(Debug)]
+struct Screen {
+    process: Child,
+    name: String,
+}
+
+impl Screen {
+    fn start(xvfb: &Path) -> Result<Self> {
+        let mut command = Command::new(xvfb);
+        command.args(["-displayfd", "1", "-screen", "0", "1440x1000x24", "-nolisten", "tcp"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().context("cannot start Xvfb")?;
+        let mut number = String::new();
+        BufReader::new(process.stdout.take().context("Xvfb has no output")?).read_line(&mut number)?;
+        ensure!(!number.is_empty(), "Xvfb found no free display");
+        Ok(Self { process, name: format!(":{}", number.trim()) })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// A command of chromedriver's own, at an endpoint of the session.

@@ -1,7 +1,8 @@
 //! A browser with the site open in it, for the tests of the page.
 //!
 //! Each [`Browser`] has its own Chromium, profile and server, and takes all of them down when it is dropped. It shows
-//! what `cargo xtask build` last wrote to `dist/`.
+//! what `cargo xtask build` last wrote to `dist/`. [`Browser::start_in`] starts another: of Chromium alone are the
+//! console, the protocol behind [`Browser::cdp`], and what is emulated and pictured by it.
 //!
 //! ```no_run
 //! # #[tokio::main(flavor = "current_thread")]
@@ -39,6 +40,7 @@ use fantoccini::wd::TimeoutConfiguration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
+use xtask::browser::Engine;
 
 use crate::driver::{Driver, Extension};
 pub use crate::input::Point;
@@ -48,9 +50,10 @@ pub use fantoccini::key::Key;
 /// How long a condition's script rests between two looks.
 const POLL: Duration = Duration::from_millis(20);
 
-/// One Chromium, driven from here, and the site it is shown.
+/// One browser, driven from here, and the site it is shown.
 #[derive(Debug)]
 pub struct Browser {
+    engine: Engine,
     client: Client,
     site: Url,
     device: Device,
@@ -89,31 +92,50 @@ impl Rect {
 }
 
 impl Browser {
-    /// Starts a browser that shows the site as a desktop does.
+    /// Starts Chromium, which shows the site as a desktop does.
     pub async fn start() -> Result<Self> {
+        Self::start_in(Engine::Chromium).await
+    }
+
+    /// Starts any of the browsers, which shows the site as a desktop does.
+    pub async fn start_in(engine: Engine) -> Result<Self> {
         let dist = xtask::root().join("dist");
         if !dist.is_dir() {
             bail!("dist/ is missing: run `cargo xtask build`");
         }
-        Self::serving(&dist).await
+        Self::launch(engine, &dist).await
     }
 
-    /// The same, on a page of the site without scripts of its own.
+    /// Chromium, on a page of the site without scripts of its own.
     pub async fn start_bare() -> Result<Self> {
         let browser = Self::start().await?;
         browser.open("/board.svg").await?;
         Ok(browser)
     }
 
-    /// A browser that shows any folder, as a desktop does.
+    /// Chromium, which shows any folder, as a desktop does.
     pub async fn serving(folder: &Path) -> Result<Self> {
+        Self::launch(Engine::Chromium, folder).await
+    }
+
+    async fn launch(engine: Engine, folder: &Path) -> Result<Self> {
         let site = serve(folder).await?;
         let profile = tempfile::tempdir()?;
-        let driver = Driver::start()?;
+        let mut driver = Driver::start(engine)?;
         let client = driver.connect(profile.path()).await?;
-        let mut browser = Self { client, site, device: Device::DESKTOP, _driver: driver, _profile: profile };
-        browser.become_device(Device::DESKTOP).await?;
+        let device = Device::DESKTOP;
+        let mut browser = Self { engine, client, site, device, _driver: driver, _profile: profile };
+        if engine == Engine::Chromium {
+            browser.become_device(device).await?;
+        } else {
+            browser.client.set_window_size(device.width, device.height).await?;
+        }
         Ok(browser)
+    }
+
+    /// The address of the site that it shows, at a port of its own.
+    pub fn site(&self) -> &Url {
+        &self.site
     }
 
     /// Opens a path of the site, or any full address, and waits until it has loaded.
@@ -122,6 +144,21 @@ impl Browser {
     pub async fn open(&self, path: &str) -> Result<()> {
         let address = self.site.join(path)?;
         self.client.goto(address.as_str()).await.with_context(|| format!("cannot open {address}"))
+    }
+
+    /// Goes to the page that was open before, or to where this one was.
+    pub async fn back(&self) -> Result<()> {
+        Ok(self.client.back().await?)
+    }
+
+    /// From now on scripts run in this iframe of the page, by its place among all of them.
+    pub async fn enter_frame(&self, index: u16) -> Result<()> {
+        self.client.enter_frame(index).await.with_context(|| format!("cannot enter iframe {index}"))
+    }
+
+    /// Scripts run in the page around the iframe again.
+    pub async fn leave_frame(&self) -> Result<()> {
+        Ok(self.client.enter_parent_frame().await?)
     }
 
     /// Loads the open page anew.
@@ -176,6 +213,7 @@ impl Browser {
     }
 
     async fn extension(&self, endpoint: &'static str, body: Value) -> Result<Value> {
+        ensure!(self.engine == Engine::Chromium, "{} does not know {endpoint}", self.engine.name());
         Ok(self.client.issue_cmd(Extension { endpoint, body }).await?)
     }
 }
@@ -187,8 +225,8 @@ pub fn element(selector: &str) -> String {
     format!("{path}.reduce((scope, part) => (scope.shadowRoot ?? scope).querySelector(part), document)")
 }
 
-/// Serves a folder for as long as the test runs.
-async fn serve(folder: &Path) -> Result<Url> {
+/// Serves a folder, at an address of its own, for as long as the test runs.
+pub async fn serve(folder: &Path) -> Result<Url> {
     let listener = xtask::server::listen(0).await?;
     let address = listener.local_addr()?;
     tokio::spawn(xtask::server::serve(listener, folder.to_owned()));
