@@ -6,7 +6,7 @@ import { positionOf } from "./kmeans-board-element.js";
 const STYLE = `
 #sharing { position: relative; }
 [role="status"].said { position: absolute; z-index: 2; margin: 0; color: var(--ink); font-size: 13px; white-space: nowrap; }
-#sharing .said { top: calc(100% + 4px); right: 6px; }
+#sharing .said { top: calc(100% + 4px); right: 4px; }
 #sharing .said:not(:empty) { padding: 4px 12px; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; }
 dialog.taking .said { position: static; min-height: 20px; white-space: normal; color: var(--soft); }
 dialog.taking { box-sizing: border-box; width: min(720px, 100vw - 16px); max-width: none; max-height: calc(100dvh - 16px); padding: 0; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 6px; overflow: auto; }

@@ -21,6 +21,9 @@ const ENTRIES: [&str; 3] = [ELEMENT, "kmeans.js", "kmeans-board-element.js"];
 /// What does something by being imported; a bundler may leave out any other module of which nothing is used.
 const WITH_EFFECTS: [&str; 4] = ["./kmeans-board.js", "./kmeans.js", "./kmeans-node.js", "./exports.js"];
 
+/// What the element imports before anything is seen: loaded by links, they come at once and are checked everywhere.
+const AT_ONCE: [&str; 3] = ["kmeans-board-element.js", "clustering.js", "pkg/kmeans_board.js"];
+
 /// What editors and catalogues read about elements; the package has it where the site has.
 const CUSTOM_ELEMENTS: &str = "custom-elements.json";
 
@@ -107,9 +110,35 @@ fn checked_page(site: &Path, about: &Value) -> Result<String> {
     let text = |name: &str| about[name].as_str().with_context(|| format!("the crate has no {name}"));
     let address = format!("https://cdn.jsdelivr.net/npm/{}@{}/", text("name")?, text("version")?);
     let map = serde_json::to_string_pretty(&import_map(site, &address)?)?;
-    let hash = hash(site, Path::new(ELEMENT))?;
-    Ok(format!(
-        "<script type=\"importmap\">\n{map}\n</script>\n\
-         <script type=\"module\" src=\"{address}{ELEMENT}\" integrity=\"{hash}\" crossorigin=\"anonymous\"></script>"
-    ))
+    let checked = |file: &str| -> Result<String> {
+        let hash = hash(site, Path::new(file))?;
+        Ok(format!("=\"{address}{file}\" integrity=\"{hash}\" crossorigin=\"anonymous\">"))
+    };
+    let link = |file| Ok(format!("<link rel=\"modulepreload\" href{}\n", checked(file)?));
+    let links = AT_ONCE.into_iter().map(link).collect::<Result<String>>()?;
+    let script = format!("<script type=\"module\" src{}</script>", checked(ELEMENT)?);
+    Ok(format!("<script type=\"importmap\">\n{map}\n</script>\n{links}{script}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_describes_elements_is_named_where_it_is_there() -> Result<()> {
+        let about = about()?;
+        let manifests = [false, true].map(|is_there| manifest(&about, is_there));
+        assert_eq!(manifests[0].get("customElements"), None);
+        assert_eq!(manifests[1]["customElements"], CUSTOM_ELEMENTS);
+        assert_eq!(manifests[1]["exports"]["./custom-elements.json"], "./custom-elements.json");
+        Ok(())
+    }
+
+    #[test]
+    fn the_default_is_the_last_condition() -> Result<()> {
+        let manifest = manifest(&about()?, false);
+        let conditions = manifest["exports"]["./kmeans.js"].as_object().context("no conditions")?;
+        assert_eq!(conditions.keys().collect::<Vec<_>>(), ["types", "node", "default"]);
+        Ok(())
+    }
 }
