@@ -49,6 +49,7 @@ export interface PictureOptions {
  * a property that is set to `null` or `undefined` removes its attribute; several changes at once make one new board.
  */
 export class KMeansBoard extends HTMLElement {
+  /** A board that is in no document yet, as `document.createElement("kmeans-board")` makes one. */
   constructor();
 
   /** The attributes that it follows. */
@@ -171,18 +172,22 @@ export class KMeansBoard extends HTMLElement {
   /** The picture at rest, on the board's background: "image/png", what else a canvas can be, or "image/svg+xml". */
   toBlob(type?: string, options?: PictureOptions): Promise<Blob>;
 
+  /** Listens to an event of `KMeansBoardEventMap`, whose detail is then known. */
   addEventListener<K extends keyof KMeansBoardEventMap>(
     type: K,
     listener: (this: KMeansBoard, event: KMeansBoardEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens to any other event. */
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
 
+  /** Listens no longer to an event of `KMeansBoardEventMap`. */
   removeEventListener<K extends keyof KMeansBoardEventMap>(
     type: K,
     listener: (this: KMeansBoard, event: KMeansBoardEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** Listens no longer to any other event. */
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
 }
 

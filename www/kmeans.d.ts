@@ -222,7 +222,10 @@ export class KMeansError extends Error {
   code: string;
 }
 
-/** A board and Lloyd's algorithm on it. Coordinates are the board's; arrays are copies. */
+/**
+ * A board and Lloyd's algorithm on it. Coordinates are the board's; arrays are copies. Wrong arguments throw a
+ * `KMeansError` that names the value and the limit, and after `free` everything throws one with the code "freed".
+ */
 export class KMeans {
   private constructor();
 

@@ -13,9 +13,9 @@ dialog.taking { box-sizing: border-box; width: min(720px, 100vw - 16px); max-wid
 dialog.taking::backdrop { background: rgb(0 0 0 / 0.4); }
 dialog.taking.narrow { width: min(440px, 100vw - 16px); }
 .taking > div { display: grid; gap: 12px; padding: 12px 24px 24px; }
-.taking header { display: flex; flex-wrap: nowrap; align-items: center; justify-content: space-between; padding: 0; border: 0; }
+.taking .head { display: flex; align-items: center; justify-content: space-between; }
 .taking h2 { margin: 0; color: var(--ink); font: 700 18px/1.4 var(--serif); }
-.taking header button { margin-right: -12px; color: var(--soft); border-color: transparent; }
+.taking .head button { margin-right: -12px; color: var(--soft); border-color: transparent; }
 .taking p { margin: 0; font: 15px/1.4 var(--serif); }
 .taking .soft { color: var(--soft); }
 .taking .way { display: grid; grid-template-columns: minmax(0, 1fr) 320px; gap: 12px 24px; }
@@ -77,7 +77,7 @@ async function copy(text, what, field, where) {
 function open(title, opener, isNarrow, ...elements) {
   const close = made("button", { textContent: "Close" });
   const name = made("h2", { textContent: title, id: "taking" });
-  const dialog = made("dialog", { className: isNarrow ? "taking narrow" : "taking" }, made("div", {}, made("header", {}, name, close), ...elements));
+  const dialog = made("dialog", { className: isNarrow ? "taking narrow" : "taking" }, made("div", {}, made("div", { className: "head" }, name, close), ...elements));
   dialog.setAttribute("aria-labelledby", name.id);
   dialog.setAttribute("closedby", "any");
   close.addEventListener("click", () => dialog.close());
@@ -133,7 +133,7 @@ const WAYS = [
     name: "Tag",
     file: "kmeans-board.js",
     isOfAttributes: true,
-    words: "The board becomes a part of the page, as wide as its place.",
+    words: "The board becomes a part of the page, as wide as its place, and begins at the seeding.",
     text(state) {
       const attributes = attributesOf(state).map(([name, value]) => (value === undefined ? name : `${name}="${value}"`));
       return `<script type="module" src="${absolute(this.file)}"></script>\n<kmeans-board ${attributes.join(" ")}></kmeans-board>`;
@@ -143,7 +143,7 @@ const WAYS = [
     name: "Iframe",
     file: "embed.html",
     isOfAttributes: true,
-    words: "For pages that let nobody else’s scripts in. The first line makes it as high as it has to be, once for all of a page.",
+    words: "For pages that let nobody else’s scripts in; it begins at the seeding. The first line makes it as high as it has to be, once for all of a page.",
     text(state) {
       const asked = new URLSearchParams(attributesOf(state).map(([name, value = 1]) => [name, value]));
       const address = `${absolute(this.file)}?${asked}`.replaceAll("&", "&amp;");
@@ -153,7 +153,7 @@ const WAYS = [
   {
     name: "One file",
     file: "kmeans-board.html",
-    words: "The whole playground in a file that needs no server and no network. What follows the # in its address says which board it opens on.",
+    words: "The whole playground in a file that needs no server and no network. What follows the # in its address says what it opens on.",
     text(state) {
       return `${this.file}${written(now(state))}`;
     },
@@ -190,7 +190,7 @@ function shownWay(way, state, where) {
   const what = way.isOfAttributes ? "Snippet" : "Address";
   button.addEventListener("click", () => copy(text, what, field, where));
   const row = made("div", { className: "row" }, button);
-  if (!way.isOfAttributes) row.append(made("a", { href: absolute(way.file), download: way.file, textContent: `Download ${way.file}` }));
+  if (!way.isOfAttributes) row.append(made("a", { href: absolute(way.file), download: way.file, textContent: "Download the file" }));
   const words = made("p", { className: "soft", textContent: way.words });
   return [made("div", { className: "text" }, words, field, row, where), preview(way, text)];
 }
@@ -214,7 +214,7 @@ export async function embed(state) {
     input.addEventListener("change", () => shown.replaceChildren(...shownWay(way, state, statusLine())));
     return made("label", {}, input, made("span", { textContent: way.name }));
   });
-  const segments = made("div", { className: "segments", role: "radiogroup", ariaLabel: "Way" }, ...choices);
+  const segments = made("div", { className: "segments", role: "radiogroup", ariaLabel: "Way to embed" }, ...choices);
   if (!ways.length && state.boardSeed === undefined) shown.append(made("p", { textContent: "What would be embedded is not beside this page: open it where it is published." }));
   open("Embed this board", "embed", false, ...remarks(state), ...(ways.length ? [segments] : []), shown);
   choices[0]?.querySelector("input").click();
