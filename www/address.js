@@ -1,12 +1,11 @@
 // The state of the playground as an address's fragment, and back; and the addresses of the article's five figures.
 
 import { KMeans } from "./clustering.js";
+import { camel } from "./kmeans-board-element.js";
 
 const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
 const WORDS = ["board", "seeding", "beside"];
 const SWITCHED_OFF = ["cells", "trails"]; // shown unless the address says 0
-
-const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** The state that a fragment asks for; what it does not name is undefined, what is no number is NaN. */
 export function read(fragment) {

@@ -337,6 +337,8 @@ function choice(group, value, text, extra) {
 }
 
 function buildMenus() {
+  const { n, k, seed } = KMeans.limits;
+  for (const [id, max] of Object.entries({ n, clusters: k, k, seed })) $(id).max = max;
   const tiles = KMeans.boards.map(({ name, title }) => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
     canvas.setAttribute("aria-hidden", "true");

@@ -1,7 +1,7 @@
 // The iframe's target: what the query names become attributes of the board, and the parent is told the board's height.
 // Nobody else is listened to.
 
-import { KMeansBoard } from "./kmeans-board-element.js";
+import { KMeansBoard, camel } from "./kmeans-board-element.js";
 
 const THEMES = ["light", "dark"];
 const OFF = ["0", "false"];
@@ -9,7 +9,6 @@ const OFF = ["0", "false"];
 customElements.define("kmeans-board", KMeansBoard);
 
 const board = document.querySelector("kmeans-board");
-const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** Switches are what the board itself answers with yes or no to. */
 const isSwitch = (name) => typeof board[camel(name)] === "boolean";

@@ -105,7 +105,8 @@ export function lookAhead(kmeans) {
   seek(kmeans, now);
 }
 
-const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+/** "half-steps" as "halfSteps". */
+export const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const stillness = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 /** A computed colour as 0xRRGGBB: "rgb(16, 18, 22)" is 0x101216; of any other, a pixel is filled and read. */
@@ -252,11 +253,12 @@ export class KMeansBoard extends HTMLElement {
 
   #free() {
     this.#making?.abort();
+    const wasBeginning = this.#isBeginning;
     this.#isBeginning = this.#isStarted = this.#isUnfinished = false;
     this.#rest();
     this.#motion = undefined;
     if (!this.#kmeans) return;
-    this.#left = { options: this.#kmeans.options, position: positionOf(this.#kmeans) };
+    if (!wasBeginning) this.#left = { options: this.#kmeans.options, position: positionOf(this.#kmeans) };
     this.#renew();
     this.#kmeans.free();
     this.#kmeans = undefined;
@@ -389,7 +391,9 @@ export class KMeansBoard extends HTMLElement {
     return { signal, onProgress };
   }
 
-  async #begin({ options = this.#options(), position = 0 } = {}) {
+  async #begin(asked = {}) {
+    const { options = this.#options(), position = 0 } = asked;
+    this.#left = asked.options && asked; // should it be removed before there is anything
     this.#isStarted = true;
     this.#isStartQueued = false; // who asks now has the last word
     if (this.#hasFailed) this.#renew();
@@ -398,8 +402,8 @@ export class KMeansBoard extends HTMLElement {
     const making = this.#makeAnew(), { signal } = making;
     let kmeans;
     try {
-      const [asked] = await Promise.all([options, KMeansBoard.exports()]);
-      kmeans = await this.#make(asked, signal);
+      const [known] = await Promise.all([options, KMeansBoard.exports()]);
+      kmeans = await this.#make(known, signal);
       signal.throwIfAborted();
       kmeans.run(Math.ceil(position));
       seek(kmeans, position);
@@ -408,7 +412,10 @@ export class KMeansBoard extends HTMLElement {
     } catch (error) {
       if (kmeans !== this.#kmeans) kmeans?.free();
       if (error === signal.reason) return false;
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) {
+        this.#left = undefined;
+        this.#fail(error);
+      }
       throw error;
     } finally {
       if (!signal.aborted) this.#isBeginning = false;
@@ -439,6 +446,7 @@ export class KMeansBoard extends HTMLElement {
     this.#root.querySelector("#place p")?.remove();
     this.#ready.resolve(this);
     this.#move(this.#duration("update"));
+    this.#paint();
     this.#announce();
     if (isFirst) this.#emit("ready");
     if (this.#playsWhenReady || (this.autoplay && !this.#isPaused && !stillness?.matches)) this.play();
@@ -623,7 +631,7 @@ export class KMeansBoard extends HTMLElement {
   #move(duration) {
     const isStill = duration === 0 || stillness?.matches;
     this.#motion = isStill ? undefined : { from: performance.now(), duration };
-    this.#paint();
+    if (isStill) this.#paint(); // a motion begins with what is there already
     this.#schedule();
   }
 

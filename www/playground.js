@@ -7,8 +7,9 @@ import { asked, options } from "./address.js";
 customElements.define("kmeans-board", KMeansBoard);
 
 const board = document.getElementById("board");
+const { hash } = location;
 const opened = board.init(KMeans.load().then(() => options(asked())));
 await opened.catch(() => {}); // the controls say it
 await new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
 const { begin } = await import("./controls.js");
-await begin(opened);
+await begin(location.hash === hash ? opened : undefined); // whoever went back meanwhile is elsewhere

@@ -9,7 +9,8 @@ use wide::{f32x4, f64x2};
 
 use super::tree::{Boxes, Index, Node};
 use super::{ENOUGH, Labels, MIXED, Sum, Sums};
-use crate::point::Point;
+use crate::error::KNOWS_LARGE;
+use crate::point::{Point, lanes, place};
 
 /// A centroid in the frame's units and in single precision.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +117,35 @@ fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     labels_of(labels)
 }
 
+/// A centroid as four points of a small board look at it, in single precision.
+struct Single {
+    x: f32x4,
+    y: f32x4,
+    label: f32x4,
+}
+
+impl Single {
+    fn new(candidate: Candidate, label: u16) -> Self {
+        let label = f32x4::splat(f32::from_bits(label.into()));
+        Self { x: f32x4::splat(candidate.x), y: f32x4::splat(candidate.y), label }
+    }
+}
+
+/// The label of the nearest centroid to each of four points, if for each the next is farther by more than the margin.
+fn nearest_by_far([x, y]: [f32x4; 2], centroids: &[Single], margin: f32x4) -> Option<u64> {
+    let infinity = f32x4::splat(f32::INFINITY);
+    let (mut labels, mut least, mut next) = (f32x4::ZERO, infinity, infinity);
+    for centroid in centroids {
+        let (dx, dy) = (x - centroid.x, y - centroid.y);
+        let d = dx * dx + dy * dy;
+        labels = d.simd_lt(least).select(centroid.label, labels);
+        next = d.fast_max(least).fast_min(next);
+        least = d.fast_min(least);
+    }
+    let is_certain = (next - least).simd_gt(margin).to_bitmask() == 0b1111;
+    is_certain.then(|| packed(labels.to_array().map(|label| label.to_bits() as u16)))
+}
+
 /// The line of places that are equally far from two centroids, as seen from the mean of a leaf.
 struct Bisector {
     /// The leaf's mean.
@@ -159,6 +189,28 @@ pub(super) struct Part {
     pub(super) count: u32,
     pub(super) dx: f64,
     pub(super) dy: f64,
+}
+
+/// A cluster of a small board while its points are added, x and y in lanes.
+#[derive(Clone, Copy, Default)]
+struct Gathered {
+    centroid: f64x2,
+    count: u32,
+    pivot: f64x2,
+    d: f64x2,
+}
+
+impl Gathered {
+    /// Adds a point; its squared distance to the centroid.
+    fn add(&mut self, point: f64x2) -> f64 {
+        if self.count == 0 {
+            self.pivot = point;
+        }
+        self.count += 1;
+        self.d += point - self.pivot;
+        let to_centroid = point - self.centroid;
+        (to_centroid * to_centroid).reduce_add()
+    }
 }
 
 /// A pass over the tree: what it needs beside the labels, what it comes to, and room to work in.
@@ -346,13 +398,31 @@ impl<'a> Pass<'a> {
         let (points, last) = self.index.points[node.range()].as_chunks();
         let (fours, rest) = labels.as_chunks_mut();
         let mut changed = 0;
-        for (points, labels) in points.iter().zip(fours) {
-            changed += replace(labels, nearest_to(points, &self.near));
+        if KNOWS_LARGE && self.index.is_small() {
+            let (singles, margin) = self.singles();
+            for ((points, labels), four) in points.iter().zip(fours).zip(&self.index.singles) {
+                let now = nearest_by_far(*four, &singles, margin);
+                changed += replace(labels, now.unwrap_or_else(|| nearest_to(points, &self.near)));
+            }
+        } else {
+            for (points, labels) in points.iter().zip(fours) {
+                changed += replace(labels, nearest_to(points, &self.near));
+            }
         }
         if !rest.is_empty() {
             changed += replace_few(rest, nearest_to(&filled(last, node.mean), &self.near));
         }
         changed
+    }
+
+    /// All centroids in single precision, and how much that may take from the difference of two squared distances.
+    fn singles(&self) -> (Vec<Single>, f32x4) {
+        /// The share of squared reach that it may take, with plenty to spare.
+        const ROUNDING: f32 = 2e-6;
+        let candidates = self.centroids.iter().map(|&centroid| Candidate::new(self.index, centroid));
+        let reach = candidates.clone().map(|candidate| candidate.reach).fold(0.0, f32::max);
+        let singles = candidates.zip(0..).map(|(candidate, label)| Single::new(candidate, label)).collect();
+        (singles, f32x4::splat(ROUNDING * reach * reach))
     }
 
     /// Tells which of a leaf's points are beyond the bisector, nearer to the second of two candidates, and sums them;
@@ -413,11 +483,29 @@ impl<'a> Pass<'a> {
             let part = self.part(node, labels, high);
             return self.add_two(node, labels, low, &part);
         }
+        if self.index.is_small() {
+            return self.add_all(labels);
+        }
         let mut inertia = 0.0;
         for (&point, &label) in self.index.points[node.range()].iter().zip(labels) {
             let label = usize::from(label);
             self.sums.clusters[label].add_point(point);
             inertia += point.distance_squared(self.centroids[label]);
+        }
+        self.sums.inertia += inertia;
+    }
+
+    /// Adds all points of a small board, to the bit as one by one: x and y at a time, each cluster looked up once.
+    fn add_all(&mut self, labels: &[u16]) {
+        let begun = |&centroid| Gathered { centroid: lanes(centroid), ..Gathered::default() };
+        let mut gathered: Vec<Gathered> = self.centroids.iter().map(begun).collect();
+        let mut inertia = 0.0;
+        for (&point, &label) in self.index.points.iter().zip(labels) {
+            inertia += gathered[usize::from(label)].add(lanes(point));
+        }
+        for (sum, gathered) in self.sums.clusters.iter_mut().zip(&gathered) {
+            let [dx, dy] = gathered.d.to_array();
+            *sum = Sum { count: gathered.count, pivot: place(gathered.pivot), dx, dy };
         }
         self.sums.inertia += inertia;
     }

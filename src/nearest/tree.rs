@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use wide::f64x2;
+use wide::{f32x4, f64x2};
 
 use crate::error::{Error, KNOWS_LARGE};
 use crate::point::{Point, extent, lanes, place};
@@ -22,6 +22,8 @@ pub(crate) struct Index {
     /// The root alone stands in the last.
     pub(super) groups: Vec<Group>,
     pub(super) frame: Frame,
+    /// The points of a small board once more, four at a time, in the frame's units and single precision.
+    pub(super) singles: Vec<[f32x4; 2]>,
 }
 
 /// Four sibling nodes, or fewer, with their boxes side by side.
@@ -109,6 +111,13 @@ impl Frame {
         Self { origin: min.towards(max, 0.5), unit: if half > 0.0 { half } else { 1.0 } }
     }
 
+    /// Up to four points in single precision; the first fills the lanes that are left.
+    fn singles(&self, points: &[Point]) -> [f32x4; 2] {
+        let place = |lane: usize| self.place(points[if lane < points.len() { lane } else { 0 }]);
+        let places = [0, 1, 2, 3].map(place);
+        [f32x4::new(places.map(|place| place.x as f32)), f32x4::new(places.map(|place| place.y as f32))]
+    }
+
     pub(super) fn place(&self, point: Point) -> Point {
         Point::new((point.x - self.origin.x) / self.unit, (point.y - self.origin.y) / self.unit)
     }
@@ -131,8 +140,11 @@ impl Index {
     /// The points of a small board, as they come.
     pub(crate) fn small(board: &[Point]) -> Result<Self, Error> {
         let order = (0..board.len() as u32).collect();
-        let index =
+        let mut index =
             Self { points: board.to_vec(), order, frame: Frame::around(extent(board)), ..Self::default() };
+        if KNOWS_LARGE {
+            index.singles = board.chunks(4).map(|points| index.frame.singles(points)).collect();
+        }
         let leaf = index.leaf(0..board.len());
         index.rooted(leaf)
     }

@@ -82,5 +82,6 @@ console.log(JSON.stringify({
   problems: [...problems(made), ...problems(other), ...emitted.diagnostics.map(String)],
   unused,
   classes,
+  events: named(symbols.get("KMeansBoardEventMap").members),
   values: Object.fromEntries(["kmeans-board", "kmeans-board/kmeans.js", "kmeans-board/element"].map((name) => [name, exported(name).filter(isValue).map((it) => it.name)])),
 }));

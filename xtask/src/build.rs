@@ -21,6 +21,7 @@ use crate::onefile::one_file;
 use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
 use crate::shrink::shrink;
+use crate::tables::with_tables;
 use crate::{integrity, npm, oembed, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -53,8 +54,8 @@ pub fn site(address: &Url) -> Result<()> {
     }
     for page in files.iter().filter(|file| has_extension(file, "html")) {
         let page = dist.join(page);
+        fs::write(&page, self::page(&page)?)?;
         inline_styles(&page)?;
-        fs::write(&page, with_opening(&fs::read_to_string(&page)?)?)?;
     }
     put_into_one_file(&dist)?;
     oembed::write(&dist, address)?;
@@ -74,6 +75,13 @@ pub fn site(address: &Url) -> Result<()> {
 /// Whether no visitor fetches this: pages have it in them, or only the package for npm needs it.
 fn is_no_visitors(file: &Path) -> bool {
     ["css", "ts"].iter().any(|it| has_extension(file, it)) || file == Path::new("embed.js")
+}
+
+/// A page of a site, with what is drawn and listed in it.
+pub fn page(file: &Path) -> Result<String> {
+    let manifest = fs::read_to_string(file.with_file_name("custom-elements.json")).unwrap_or_default();
+    let page = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    with_tables(&with_opening(&page)?, &manifest).with_context(|| format!("in {}", file.display()))
 }
 
 /// Writes the pages that need no other file: the playground, and what an iframe shows, which may fetch nothing there.

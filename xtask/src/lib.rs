@@ -36,6 +36,7 @@ pub mod process;
 pub mod python;
 pub mod server;
 mod shrink;
+mod tables;
 pub mod test;
 
 use std::path::{Path, PathBuf};

@@ -51,5 +51,5 @@ async fn serve(port: u16) -> Result<()> {
     build::binding()?;
     let listener = server::listen(port).await?;
     println!("http://{}/", listener.local_addr()?);
-    server::serve(listener, root().join("www")).await
+    server::serve_source(listener, root().join("www")).await
 }

@@ -35,7 +35,7 @@ const TYPES: [(&str, &str); 5] = [
     ("woff2", "font/woff2"),
 ];
 
-/// What an address means for a browser that prefetches it, and for nobody else.
+/// What links are for that only foresee what will be fetched, or would make the page an app.
 const FORESIGHT: [&str; 5] = ["modulepreload", "preload", "prefetch", "dns-prefetch", "manifest"];
 
 /// A page of a site, its modules, Wasm and pictures in it.
@@ -54,9 +54,8 @@ pub fn one_file(site: &Path, page: &Path) -> Result<String> {
             map_at.get_or_insert(tag.span.start);
             let name = modules.add(page, tag.value("src").with_context(|| inline_module(page))?)?;
             edits.push((tag.span, format!("<script type=\"module\">import{}", json!(name))));
-        } else if let Some(instead) = instead_of(site, page, &tag)? {
-            let takes_its_line = instead.is_empty() && text[tag.span.end..].starts_with('\n');
-            edits.push((tag.span.start..tag.span.end + usize::from(takes_its_line), instead));
+        } else {
+            edits.extend(edit_of(site, page, &text, &tag)?);
         }
     }
     if let Some(at) = map_at {
@@ -69,22 +68,21 @@ fn inline_module(page: &Path) -> String {
     format!("{} has a module without a file of its own", page.display())
 }
 
-/// What stands in one file where this tag stood; nothing if that stays.
-fn instead_of(site: &Path, page: &Path, tag: &Tag) -> Result<Option<String>> {
+/// How a tag changes: what foresees is gone with its line, a picture stands where its address stood, the rest stays.
+fn edit_of(site: &Path, page: &Path, text: &str, tag: &Tag) -> Result<Option<(Range<usize>, String)>> {
     let relation = tag.value("rel").unwrap_or_default();
     if tag.name == "link" && FORESIGHT.contains(&relation) {
-        return Ok(Some(String::new()));
+        let has_line = text[tag.span.end..].starts_with('\n');
+        return Ok(Some((tag.span.start..tag.span.end + usize::from(has_line), String::new())));
     }
-    let is_picture = tag.name == "link" && relation.split(' ').any(|word| word.ends_with("icon"));
-    let name = if is_picture { "href" } else { "src" };
-    let Some((_, address)) = tag.attributes.iter().find(|(known, _)| known == name) else { return Ok(None) };
-    if address.starts_with("data:") {
-        return Ok(None);
-    }
+    ensure!(relation != "stylesheet", "{} has a stylesheet beside it: put that in first", page.display());
+    let is_icon = tag.name == "link" && relation.split(' ').any(|word| word.ends_with("icon"));
+    let address = tag.value(if is_icon { "href" } else { "src" });
+    let Some(address) = address.filter(|address| !address.starts_with("data:")) else { return Ok(None) };
     let file = resolve(page, address)?;
-    let content = read(site, page, &file)?;
-    let data = data_address(type_of(&file)?, &content)?;
-    Ok(Some(tag.text.replacen(address.as_str(), &data, 1)))
+    let data = data_address(type_of(&file)?, &read(site, page, &file)?)?;
+    let start = address.as_ptr().addr() - text.as_ptr().addr(); // the address is a part of the text
+    Ok(Some((start..start + address.len(), data)))
 }
 
 /// The modules of a page, by the names that they import one another by.
@@ -264,7 +262,8 @@ fn slashed(file: &Path) -> String {
 
 fn type_of(file: &Path) -> Result<&'static str> {
     let known = TYPES.iter().find(|(extension, _)| file.extension().is_some_and(|it| it == *extension));
-    known.map(|(_, media)| *media).with_context(|| format!("what kind of file is {}", file.display()))
+    let names = || TYPES.map(|(extension, _)| extension).join(", ");
+    known.map(|(_, media)| *media).with_context(|| format!("{} is none of {}", file.display(), names()))
 }
 
 /// The expression of a response with this Wasm, which is a third of its size until then.
@@ -308,14 +307,13 @@ fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
 /// An opening tag of a page.
 struct Tag<'t> {
     span: Range<usize>,
-    text: &'t str,
     name: String,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<(String, &'t str)>,
 }
 
-impl Tag<'_> {
-    fn value(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+impl<'t> Tag<'t> {
+    fn value(&self, name: &str) -> Option<&'t str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
     fn is_module(&self) -> bool {
@@ -333,7 +331,7 @@ fn tags(page: &str) -> Vec<Tag<'_>> {
             rest.find("-->").map_or(rest.len(), |end| end + 3)
         } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
             let tag = tag_at(page, start);
-            let length = tag.text.len() + raw_length(&tag.name, &rest[tag.text.len()..]);
+            let length = tag.span.len() + raw_length(&tag.name, &rest[tag.span.len()..]);
             tags.push(tag);
             length
         } else {
@@ -365,12 +363,12 @@ fn tag_at(page: &str, start: usize) -> Tag<'_> {
             break;
         }
         let (value, after) = after.strip_prefix('=').map_or(("", after), value_at);
-        attributes.push((name.to_ascii_lowercase(), value.to_owned()));
+        attributes.push((name.to_ascii_lowercase(), value));
         rest = after;
     }
     let end = page.len() - rest.strip_prefix('>').unwrap_or(rest).len();
     let name = inner[..name_length].to_ascii_lowercase();
-    Tag { span: start..end, text: &page[start..end], name, attributes }
+    Tag { span: start..end, name, attributes }
 }
 
 /// An attribute's value, in quotes or not, and what follows it.
@@ -488,7 +486,7 @@ mod tests {
                 <link rel=\"icon\" href=\"a/icon.svg\" type=\"image/svg+xml\">
 <link rel=preload href=k.wasm as=fetch>
 <link rel=\"modulepreload\" href=\"none.js\">
-                <noscript><img alt='a > b' src='p.png' width=\"6\"/></noscript>
+                <noscript><img alt='p.png > b' src='p.png' width=\"6\"/></noscript>
                 <link rel=alternate href=other.json><a href=\"other.html\">x < y</a>",
             ),
             ("a/icon.svg", b"<svg a=\"b\"/>"),
@@ -496,7 +494,7 @@ mod tests {
         ])?;
         let expected = "<!-- <img src=none.png> --><style>a > b { c: '<img src=none.png>' }</style>
                 <link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg%20a=%22b%22/%3E\" type=\"image/svg+xml\">
-                <noscript><img alt='a > b' src='data:image/png;base64,iQD//v38+/o=' width=\"6\"/></noscript>
+                <noscript><img alt='p.png > b' src='data:image/png;base64,iQD//v38+/o=' width=\"6\"/></noscript>
                 <link rel=alternate href=other.json><a href=\"other.html\">x < y</a>";
         assert_eq!(page, expected);
         Ok(())
@@ -538,7 +536,9 @@ mod tests {
                 "page.html names https://example.org/a.png, which is not",
             ),
             ("<script type=module>1</script>", "page.html has a module without a file of its own"),
-            ("<iframe src=page.html></iframe>", "what kind of file is page.html"),
+            ("<iframe src=page.html></iframe>", "page.html is none of svg, png"),
+            ("<script src=page.html></script>", "page.html is none of svg, png"),
+            ("<link href=a.css rel=stylesheet>", "page.html has a stylesheet beside it"),
         ] {
             let error = format!("{:#}", page_of(&[("page.html", page.as_bytes())]).expect_err(page));
             assert!(error.contains(named), "{page}: {error}");

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use axum::Router;
-use axum::http::HeaderValue;
+use axum::extract::{Request, State};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
-use axum::middleware::map_response;
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{Html, IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
+
+use crate::build::page;
 
 /// Listens on this port, or on a free one if it is taken; 0 asks for a free one.
 pub async fn listen(port: u16) -> Result<TcpListener> {
@@ -26,6 +29,28 @@ pub async fn serve(listener: TcpListener, folder: PathBuf) -> Result<()> {
     let files = ServeDir::new(folder);
     let site = Router::new().fallback_service(files).layer(map_response(with_headers));
     Ok(axum::serve(listener, site).await?)
+}
+
+/// Serves a site from its source: pages as the build has them, made anew each time, so that an edited one needs a
+/// reload and no more.
+pub async fn serve_source(listener: TcpListener, folder: PathBuf) -> Result<()> {
+    let site = Router::new()
+        .fallback_service(ServeDir::new(&folder))
+        .layer(from_fn_with_state(folder, with_built_pages))
+        .layer(map_response(with_headers));
+    Ok(axum::serve(listener, site).await?)
+}
+
+async fn with_built_pages(State(folder): State<PathBuf>, request: Request, next: Next) -> Response {
+    let name = request.uri().path().trim_start_matches('/');
+    let file = folder.join(if name.is_empty() { "index.html" } else { name });
+    if name.contains("..") || file.extension().is_none_or(|it| it != "html") || !file.is_file() {
+        return next.run(request).await;
+    }
+    match page(&file) {
+        Ok(page) => Html(page).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
+    }
 }
 
 /// Asks the browser to check for a newer file each time, lets sandboxed pages have modules, and says that text is UTF-8.
@@ -90,6 +115,28 @@ mod tests {
             assert!(response.contains("cache-control: no-cache\r\n"), "{name}: {response}");
             assert!(response.contains("access-control-allow-origin: *\r\n"), "{name}: {response}");
         }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_page_from_the_source_is_as_it_is_built() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let opening = "<b data-opening=\"board=uniform&amp;n=3&amp;seed=9\"></b>";
+        std::fs::write(folder.path().join("index.html"), opening)?;
+        std::fs::write(folder.path().join("other.html"), "<!-- table: nothing -->")?;
+        std::fs::write(folder.path().join("script.js"), "1")?;
+        let listener = listen(0).await?;
+        let address = listener.local_addr()?;
+        tokio::spawn(serve_source(listener, folder.path().into()));
+        for page in ["/", "/index.html"] {
+            let response = response_to(address, page).await?;
+            assert!(response.contains("200 OK") && response.contains("<svg"), "{response}");
+            assert!(response.contains("cache-control: no-cache\r\n"), "{response}");
+        }
+        assert!(response_to(address, "/script.js").await?.ends_with("\r\n\r\n1"));
+        let refused = response_to(address, "/other.html").await?;
+        assert!(refused.contains("500 ") && refused.contains("no table \"nothing\""), "{refused}");
+        assert!(response_to(address, "/../server.rs").await?.contains(" 40"));
         Ok(())
     }
 

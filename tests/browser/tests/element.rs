@@ -626,6 +626,29 @@ async fn what_is_removed_is_freed_and_shows_the_same_when_it_is_put_back() -> Re
 const MEMORY: &str = "(await (await import('/pkg/kmeans_board.js')).default()).memory.buffer.byteLength";
 
 #[tokio::test]
+async fn what_is_removed_while_it_is_made_is_made_when_it_is_put_back() -> Result<()> {
+    let page = Page::new().await?;
+    let shown = page
+        .run(
+            "await define();
+            const shown = [], board = put('<kmeans-board></kmeans-board>');
+            for (const options of [{ board: 'gauss', n: 90, k: 4, seed: 5 }, { board: 'moons', n: 80, k: 2, seed: 6 }]) {
+                board.init(options);
+                board.remove();
+                await rest(50);
+                document.body.append(board);
+                while (board.kmeans?.n !== options.n) await rest(10);
+                const { board: name, n, k, seed } = board.kmeans.options;
+                shown.push([name, n, k, seed]);
+            }
+            return shown;",
+        )
+        .await?;
+    assert_eq!(shown, json!([["gauss", 90, 4, 5], ["moons", 80, 2, 6]]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_memory_of_removed_boards_is_used_again() -> Result<()> {
     let page = Page::new().await?;
     let grown = page

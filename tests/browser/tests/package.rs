@@ -129,6 +129,25 @@ async fn the_declarations_name_what_there_is_and_a_strict_consumer_of_all_of_it_
     Ok(())
 }
 
+/// The names in a list of the element's description.
+fn described(class: &Value, list: &str) -> Value {
+    class[list].as_array().into_iter().flatten().map(|it| it["name"].clone()).collect()
+}
+
+#[tokio::test]
+async fn the_declarations_know_what_the_elements_description_names() -> Result<()> {
+    let Some(folder) = installed()? else { return Ok(()) };
+    let package = folder.path().join("node_modules/kmeans-board");
+    let file = manifest(&package)?["customElements"].as_str().context("not described")?.to_owned();
+    let description: Value = serde_json::from_slice(&std::fs::read(package.join(file))?)?;
+    let class = &description["modules"][0]["declarations"][0];
+    let declared = compiled(folder.path())?;
+    let members = &declared["classes"]["KMeansBoard"]["members"];
+    assert_eq!(sorted(&described(class, "members")), sorted(members));
+    assert_eq!(sorted(&described(class, "events")), sorted(&declared["events"]));
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_package_says_what_the_crate_says_and_has_no_playground() -> Result<()> {
     let Some(folder) = installed()? else { return Ok(()) };
