@@ -63,7 +63,8 @@ pub use restarts::restarts;
 pub use seeding::{Seeding, SeedingInfo, Start};
 pub use voronoi::{area, cells};
 
-/// The README's Rust code, run as a test.
+/// The Rust code of both READMEs, the repository's and the crate's, run as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("README.md")]
 struct Readme;

@@ -159,6 +159,9 @@ const ACTIONS = {
 };
 for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("click", () => action());
 
+$("sharing").addEventListener("click", ({ target }) => import("./sharing.js")
+  .then((sharing) => sharing[target.id]?.(state)).catch(({ message }) => complain(message)));
+
 /** A new board's own numbers come with it. */
 function choosePreset(name) {
   const { n, clusters, k } = KMeans.boards.find((row) => row.name === name);

@@ -22,7 +22,7 @@ use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
 use crate::shrink::shrink;
 use crate::tables::with_tables;
-use crate::{oembed, root};
+use crate::{integrity, npm, oembed, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "kmeans-board";
@@ -59,12 +59,22 @@ pub fn site(address: &Url) -> Result<()> {
     }
     put_into_one_file(&dist)?;
     oembed::write(&dist, address)?;
-    files.extend([ONE_FILE, oembed::FILE].map(PathBuf::from));
+    integrity::write(&dist)?;
+    npm::write(&dist)?;
+    files.extend([ONE_FILE, oembed::FILE, integrity::FILE].map(PathBuf::from));
     files.sort();
-    for taken_in in files.extract_if(.., |file| has_extension(file, "css") || file == Path::new("embed.js")) {
-        fs::remove_file(dist.join(taken_in))?;
+    for left_out in files.extract_if(.., |file| is_no_visitors(file)) {
+        fs::remove_file(dist.join(left_out))?;
     }
-    print_weights(&dist, &files)
+    print_weights(&dist, &files)?;
+    let hash = integrity::hash(&dist, Path::new(integrity::ELEMENT))?;
+    println!("\n{} is {hash}; {} has what it loads, too.", integrity::ELEMENT, integrity::FILE);
+    Ok(())
+}
+
+/// Whether no visitor fetches this: pages have it in them, or only the package for npm needs it.
+fn is_no_visitors(file: &Path) -> bool {
+    ["css", "ts"].iter().any(|it| has_extension(file, it)) || file == Path::new("embed.js")
 }
 
 /// A page of a site, with what is drawn and listed in it.

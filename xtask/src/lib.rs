@@ -6,6 +6,8 @@
 //! | [`build`] | Rust → Wasm → `www/pkg/`, and the whole site → `dist/` |
 //! | [`oembed`] | tells other sites how to embed ours |
 //! | [`onefile`] | a page with all that it needs in one file |
+//! | [`npm`] | the package for npm |
+//! | [`integrity`] | what a module loads, and the hashes of it |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds browsers and their drivers, or gets them |
 //! | [`node`] | Node for what only tests need from npm |
@@ -24,7 +26,9 @@ pub mod arguments;
 pub mod bench;
 pub mod browser;
 pub mod build;
+pub mod integrity;
 pub mod node;
+pub mod npm;
 pub mod oembed;
 pub mod onefile;
 mod prerender;

@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 use crate::process::{find_program, run};
 use crate::{browser, root};
 
+/// What checks the declarations, in the last version whose compiler can be asked from a script.
+pub const TYPESCRIPT: [&str; 1] = ["typescript@5.9.3"];
+
 /// The folder `node_modules` that has these packages, each `name@version`; installs what is missing.
 pub fn ensure(packages: &[&str]) -> Result<PathBuf> {
     let folder = root().join("target/node");

@@ -5,12 +5,13 @@ use anyhow::{Error, Result, bail};
 use crate::arguments::local_address;
 use crate::browser::Engine;
 use crate::process::{cargo, run};
-use crate::{browser, build, python};
+use crate::{browser, build, node, python};
 
 /// Tests the core, this tool and the page, getting what is missing.
 ///
 /// Without a browser, and with no way to get one, the page's tests fail in CI; elsewhere they are skipped, and the
-/// last lines say so. The same goes for running the exported programs without Python, and for the other browsers.
+/// last lines say so. The same goes for running the exported programs without Python, for the package without
+/// Node, and for the other browsers.
 pub fn everything() -> Result<()> {
     heading("the core");
     run(&mut cargo(&["test"]))?;
@@ -46,10 +47,12 @@ fn missing() -> Vec<(String, Error)> {
     let programs = [python::ensure(&python::SKLEARN).err(), python::ensure_spark().err()];
     let programs =
         programs.into_iter().flatten().map(|missing| ("running exported programs".into(), missing));
+    let package =
+        node::ensure(&node::TYPESCRIPT).err().map(|missing| ("the package for npm".into(), missing));
     let browsers = [Engine::Firefox, Engine::WebKit].into_iter().filter_map(|engine| {
         Some((format!("the site in {}", engine.name()), browser::ensure(engine).err()?))
     });
-    programs.chain(browsers).collect()
+    programs.chain(package).chain(browsers).collect()
 }
 
 fn heading(step: &str) {

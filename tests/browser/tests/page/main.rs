@@ -7,3 +7,4 @@ mod keyboard;
 mod layout;
 mod loading;
 mod playground;
+mod sharing;
