@@ -187,9 +187,18 @@ fn minify(file: &Path) -> Result<()> {
     Ok(fs::write(file, printer.build(&parsed.program).code)?)
 }
 
-/// The same text, each line without the spaces before it, which say nothing in HTML and CSS.
+/// The same text, each line without the spaces before it, which say nothing in HTML and CSS; inside `<pre>` they do.
 fn without_indents(text: &str) -> String {
-    text.lines().map(|line| line.trim_start().to_owned() + "\n").collect()
+    let mut is_kept = false;
+    let lines = text.lines().map(|line| {
+        let kept = if is_kept { line } else { line.trim_start() };
+        is_kept = match (line.rfind("<pre"), line.rfind("</pre>")) {
+            (opened, closed) if opened != closed => opened > closed,
+            _ => is_kept,
+        };
+        kept.to_owned() + "\n"
+    });
+    lines.collect()
 }
 
 fn has_extension(file: &Path, extension: &str) -> bool {
@@ -273,6 +282,13 @@ mod tests {
         inline_styles(&page)?;
         assert_eq!(fs::read_to_string(page)?, "<head>\n<style>a,d{b:c,e}f{g:h}</style>\n</head>\n");
         Ok(())
+    }
+
+    #[test]
+    fn only_code_keeps_its_indents() {
+        let page = "<p>\n  one\n  <pre><code>two\n    three\n  four</code></pre>\n  five\n";
+        let tight = "<p>\none\n<pre><code>two\n    three\n  four</code></pre>\nfive\n";
+        assert_eq!(without_indents(page), tight);
     }
 
     #[test]
