@@ -182,8 +182,8 @@ fn sklearn() -> Result<BTreeMap<String, Vec<f64>>> {
         cases.push(format!("{kind} {n} {k}"));
     }
     let script = xtask::root().join("benches/sklearn_lloyd.py");
-    let output = Command::new("python3").arg(script).arg(folder.path()).args(&cases).output();
-    let output = output.context("python3 is not here")?;
+    let python = xtask::python::ensure(&xtask::python::SKLEARN)?;
+    let output = Command::new(python).arg(script).arg(folder.path()).args(&cases).output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).context("the script printed no JSON")
 }
