@@ -90,6 +90,12 @@ export const AHEAD = 200_000;
 /** Where a clustering stands: its iteration, and a half after the assign of the next. */
 export const positionOf = ({ iteration, phase }) => iteration + (phase === "update" ? 0.5 : 0);
 
+/** How things stand, for who hears the picture. */
+function inWords({ n, k, iteration, converged, phase }) {
+  const half = phase === "update" ? "½" : "";
+  return `${n} ${n === 1 ? "point" : "points"}, ${k} ${k === 1 ? "cluster" : "clusters"}, iteration ${iteration}${half}${converged ? ", converged" : ""}`;
+}
+
 /** To a place in what has been computed. */
 function seek(kmeans, position) {
   const isHalf = position % 1 === 0.5;
@@ -222,6 +228,7 @@ export class KMeansBoard extends HTMLElement {
     for (const type of ["beforeprint", "afterprint"]) addEventListener(type, this.#print);
     this.#startEagerly();
     this.#schedule();
+    this.#describe();
   }
 
   disconnectedCallback() {
@@ -746,10 +753,7 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #describe() {
-    if (!this.#kmeans) return;
-    const { n, k, iteration, converged, phase } = this.#kmeans;
-    const half = phase === "update" ? "½" : "";
-    const state = `${n} ${n === 1 ? "point" : "points"}, ${k} ${k === 1 ? "cluster" : "clusters"}, iteration ${iteration}${half}${converged ? ", converged" : ""}`;
-    this.#canvas.setAttribute("aria-label", this.label || `k-means board: ${state}`);
+    const state = this.#kmeans ? `: ${inWords(this.#kmeans)}` : "";
+    this.#canvas.setAttribute("aria-label", this.label || `k-means board${state}`);
   }
 }

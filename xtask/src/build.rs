@@ -57,7 +57,7 @@ pub fn site(address: &Url) -> Result<()> {
         fs::write(&page, self::page(&page)?)?;
         inline_styles(&page)?;
     }
-    put_into_one_file(&dist)?;
+    put_into_one_file(&dist, address)?;
     oembed::write(&dist, address)?;
     integrity::write(&dist)?;
     npm::write(&dist)?;
@@ -85,9 +85,9 @@ pub fn page(file: &Path) -> Result<String> {
 }
 
 /// Writes the pages that need no other file: the playground, and what an iframe shows, which may fetch nothing there.
-fn put_into_one_file(dist: &Path) -> Result<()> {
+fn put_into_one_file(dist: &Path, address: &Url) -> Result<()> {
     for (page, written) in [("index.html", ONE_FILE), ("embed.html", "embed.html")] {
-        fs::write(dist.join(written), one_file(dist, Path::new(page))?)?;
+        fs::write(dist.join(written), one_file(dist, Path::new(page), address)?)?;
     }
     Ok(())
 }

@@ -11,6 +11,9 @@ use crate::{browser, root};
 /// What checks the declarations, in the last version whose compiler can be asked from a script.
 pub const TYPESCRIPT: [&str; 1] = ["typescript@5.9.3"];
 
+/// What looks for barriers to readers who cannot see the page, or not well, or use no mouse.
+pub const AXE: [&str; 1] = ["axe-core@4.14.1"];
+
 /// The folder `node_modules` that has these packages, each `name@version`; installs what is missing.
 pub fn ensure(packages: &[&str]) -> Result<PathBuf> {
     let folder = root().join("target/node");

@@ -21,6 +21,7 @@ use oxc::ast_visit::{Visit, walk};
 use oxc::parser::Parser;
 use oxc::span::{GetSpan, SourceType, Span};
 use serde_json::json;
+use url::Url;
 
 use crate::build::{gzipped, gzipped_size};
 
@@ -38,12 +39,12 @@ const TYPES: [(&str, &str); 5] = [
 /// What links are for that only foresee what will be fetched, or would make the page an app.
 const FORESIGHT: [&str; 5] = ["modulepreload", "preload", "prefetch", "dns-prefetch", "manifest"];
 
-/// A page of a site, its modules, Wasm and pictures in it.
+/// A page of a site, its modules, Wasm and pictures in it; its links lead to the site, at that address.
 ///
 /// # Errors
 ///
 /// If something that it would fetch is not there, is not of the site, or can only be told while it runs.
-pub fn one_file(site: &Path, page: &Path) -> Result<String> {
+pub fn one_file(site: &Path, page: &Path, address: &Url) -> Result<String> {
     let text =
         fs::read_to_string(site.join(page)).with_context(|| format!("there is no {}", page.display()))?;
     let mut modules = Modules { site, sources: BTreeMap::new() };
@@ -54,6 +55,8 @@ pub fn one_file(site: &Path, page: &Path) -> Result<String> {
             map_at.get_or_insert(tag.span.start);
             let name = modules.add(page, tag.value("src").with_context(|| inline_module(page))?)?;
             edits.push((tag.span, format!("<script type=\"module\">import{}", json!(name))));
+        } else if let Some(href) = tag.value("href").filter(|href| tag.name == "a" && is_beside(href)) {
+            edits.push((span_in(&text, href), address.join(href)?.into()));
         } else {
             edits.extend(edit_of(site, page, &text, &tag)?);
         }
@@ -81,8 +84,18 @@ fn edit_of(site: &Path, page: &Path, text: &str, tag: &Tag) -> Result<Option<(Ra
     let Some(address) = address.filter(|address| !address.starts_with("data:")) else { return Ok(None) };
     let file = resolve(page, address)?;
     let data = data_address(type_of(&file)?, &read(site, page, &file)?)?;
-    let start = address.as_ptr().addr() - text.as_ptr().addr(); // the address is a part of the text
-    Ok(Some((start..start + address.len(), data)))
+    Ok(Some((span_in(text, address), data)))
+}
+
+/// Where a part of a text is in it.
+fn span_in(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - text.as_ptr().addr();
+    start..start + part.len()
+}
+
+/// Whether a link leads to another file of the site, by an address that means something only there.
+fn is_beside(href: &str) -> bool {
+    !href.starts_with('#') && !href.contains(':')
 }
 
 /// The modules of a page, by the names that they import one another by.
@@ -400,7 +413,8 @@ mod tests {
     const PAGE: &[u8] = b"<body>\n<script type=\"module\" async src=\"page.js\"></script>\n</body>";
 
     fn page_of(files: &[(&str, &[u8])]) -> Result<String> {
-        one_file(site_of(files)?.path(), Path::new("page.html"))
+        let address = Url::parse("https://example.org/here/")?;
+        one_file(site_of(files)?.path(), Path::new("page.html"), &address)
     }
 
     /// The sources in a page's import map, decoded.
@@ -487,7 +501,7 @@ mod tests {
 <link rel=preload href=k.wasm as=fetch>
 <link rel=\"modulepreload\" href=\"none.js\">
                 <noscript><img alt='p.png > b' src='p.png' width=\"6\"/></noscript>
-                <link rel=alternate href=other.json><a href=\"other.html\">x < y</a>",
+                <link rel=alternate href=other.json><a href=\"other.html\">x < y</a><a href='#up'></a>",
             ),
             ("a/icon.svg", b"<svg a=\"b\"/>"),
             ("p.png", &[0x89, 0, 255, 254, 253, 252, 251, 250]),
@@ -495,7 +509,7 @@ mod tests {
         let expected = "<!-- <img src=none.png> --><style>a > b { c: '<img src=none.png>' }</style>
                 <link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg%20a=%22b%22/%3E\" type=\"image/svg+xml\">
                 <noscript><img alt='p.png > b' src='data:image/png;base64,iQD//v38+/o=' width=\"6\"/></noscript>
-                <link rel=alternate href=other.json><a href=\"other.html\">x < y</a>";
+                <link rel=alternate href=other.json><a href=\"https://example.org/here/other.html\">x < y</a><a href='#up'></a>";
         assert_eq!(page, expected);
         Ok(())
     }

@@ -47,8 +47,8 @@ fn missing() -> Vec<(String, Error)> {
     let programs = [python::ensure(&python::SKLEARN).err(), python::ensure_spark().err()];
     let programs =
         programs.into_iter().flatten().map(|missing| ("running exported programs".into(), missing));
-    let package =
-        node::ensure(&node::TYPESCRIPT).err().map(|missing| ("the package for npm".into(), missing));
+    let package = node::ensure(&[node::TYPESCRIPT, node::AXE].concat());
+    let package = package.err().map(|missing| ("the package for npm, and axe-core".into(), missing));
     let browsers = [Engine::Firefox, Engine::WebKit].into_iter().filter_map(|engine| {
         Some((format!("the site in {}", engine.name()), browser::ensure(engine).err()?))
     });

@@ -27,7 +27,7 @@ const READ: &str = "for (let y = 0; y < document.documentElement.scrollHeight; y
 /// A page with one of the guide's pieces of code and nothing else, beside the site's own files.
 struct Recipe {
     browser: Browser,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Recipe {
@@ -40,7 +40,7 @@ impl Recipe {
     async fn altered(figure: &str, words: &str, others: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         xtask::build::copy_folder(&xtask::root().join("dist"), folder.path())?;
-        let recipe = Self { browser: Browser::serving(folder.path()).await?, _folder: folder };
+        let recipe = Self { browser: Browser::serving(folder.path()).await?, folder };
         recipe.browser.open("/embed-guide.html").await?;
         let mut code = code_of(&recipe.browser, figure).await?;
         if !words.is_empty() {
@@ -48,7 +48,7 @@ impl Recipe {
             code = code.replace(words, others);
         }
         let page = format!("<!doctype html><link rel=icon href=icon.svg>\n{code}");
-        std::fs::write(recipe._folder.path().join("alone.html"), page)?;
+        std::fs::write(recipe.folder.path().join("alone.html"), page)?;
         recipe.browser.open("/alone.html").await?;
         recipe.until("!board || board.kmeans").await?;
         Ok(recipe)
@@ -79,7 +79,7 @@ async fn code_of(browser: &Browser, figure: &str) -> Result<String> {
 async fn guide() -> Result<Browser> {
     let browser = Browser::start().await?;
     browser.open("/embed-guide.html").await?;
-    browser.be_patient(Duration::from_secs(60)).await?;
+    browser.be_patient(Duration::from_mins(1)).await?;
     Ok(browser)
 }
 

@@ -1,0 +1,155 @@
+//! axe-core over every page, as desktops, phones, the dark and forced colours show it, with all that opens open.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::{Browser, Device, Media};
+use serde_json::json;
+use xtask::node;
+use xtask::test::is_ci;
+
+/// What is done with a page after it has loaded, so that all that it can show is there; `rest` waits milliseconds.
+struct Page {
+    address: &'static str,
+    ready: &'static str,
+}
+
+const PLAYGROUND: Page = Page {
+    address: "/#board=peaked&n=300&clusters=5&k=5&seed=11",
+    ready: "const board = document.querySelector('#board');
+        while (!board.kmeans || !document.querySelector('#share')) await rest(20);
+        for (const details of document.querySelectorAll('details')) details.open = true;
+        board.pause();",
+};
+
+const GUIDE: Page = Page {
+    address: "/embed-guide.html",
+    ready: "for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+            scrollTo(0, y);
+            await rest(60);
+        }
+        const boards = () => [...document.querySelectorAll('iframe')].flatMap(({ contentDocument }) =>
+            [...contentDocument.querySelectorAll('kmeans-board')]);
+        for (const frame of document.querySelectorAll('iframe')) {
+            frame.scrollIntoView();
+            const { contentDocument } = frame;
+            while (![...contentDocument.querySelectorAll('kmeans-board')].every(({ kmeans }) => kmeans)) await rest(20);
+        }",
+};
+
+const IFRAME: Page = Page {
+    address: "/embed.html?board=peaked&n=300&clusters=5&k=5&seed=11",
+    ready: "while (!document.querySelector('kmeans-board')?.shadowRoot.querySelector('#play')) await rest(20);",
+};
+
+const ONE_FILE: Page = Page { address: "/kmeans-board.html", ready: PLAYGROUND.ready };
+
+/// The violations in what is open now, as lines that say the rule, the element and what is wrong with it.
+async fn violations(browser: &Browser, axe: &str) -> Result<Vec<String>> {
+    let frames = "const frames = [...document.querySelectorAll('iframe')].filter(({ contentDocument }) => contentDocument);";
+    browser.run(&format!("const source = {}; (0, eval)(source);\n{frames}\nfor (const {{ contentWindow }} of frames) contentWindow.eval(source);", json!(axe))).await?;
+    let found = browser
+        .run(
+            "const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+            if (passes.length < 10) throw new Error(`only ${passes.length} rules were applied`);
+            return violations.flatMap(({ id, nodes }) =>
+                nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(' ')}: ${failureSummary}`));",
+        )
+        .await?;
+    serde_json::from_value(found).context("not a list of lines")
+}
+
+/// Opens a page, brings it to where all of it is there and, perhaps, further.
+async fn open(browser: &Browser, page: &Page, then: &str) -> Result<()> {
+    browser.open("/board.svg").await?;
+    browser.open(page.address).await?;
+    let rest = "const rest = (ms) => new Promise((done) => setTimeout(done, ms));";
+    browser.run(&format!("{rest}\n{}\n{then}\nawait rest(300);", page.ready)).await?;
+    Ok(())
+}
+
+/// Looks at a page, with `then` done to it, on every device and in every way that colours are asked for.
+async fn has_no_violation(page: &Page, then: &str) -> Result<()> {
+    let modules = match node::ensure(&node::AXE) {
+        Err(missing) if !is_ci() => {
+            eprintln!("SKIPPED: axe-core. {missing:#}");
+            return Ok(());
+        }
+        modules => modules?,
+    };
+    let axe = std::fs::read_to_string(modules.join("axe-core/axe.min.js"))?;
+    let mut browser = Browser::start().await?;
+    browser.be_patient(Duration::from_mins(1)).await?;
+    let mut found = Vec::new();
+    for device in [Device::DESKTOP, Device::PHONE] {
+        browser.become_device(device).await?;
+        for media in [&[][..], &[Media::Dark], &[Media::ForcedColors]] {
+            browser.emulate(media).await?;
+            open(&browser, page, then).await?;
+            let seen = violations(&browser, &axe).await?;
+            found.extend(seen.into_iter().map(|line| format!("{} {media:?}: {line}", device.width)));
+        }
+    }
+    ensure!(found.is_empty(), "{}", found.join("\n\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_playground_has_no_violation() -> Result<()> {
+    has_no_violation(&PLAYGROUND, "").await
+}
+
+#[tokio::test]
+async fn the_embed_dialog_has_no_violation() -> Result<()> {
+    has_no_violation(&PLAYGROUND, "document.querySelector('#embed').click(); while (!document.querySelector('dialog iframe')) await rest(20);").await
+}
+
+#[tokio::test]
+async fn the_save_dialog_has_no_violation() -> Result<()> {
+    has_no_violation(
+        &PLAYGROUND,
+        "document.querySelector('#save').click(); while (!document.querySelector('dialog')) await rest(20);",
+    )
+    .await
+}
+
+#[tokio::test]
+async fn the_guide_has_no_violation() -> Result<()> {
+    has_no_violation(&GUIDE, "").await
+}
+
+#[tokio::test]
+async fn the_iframes_page_has_no_violation() -> Result<()> {
+    has_no_violation(&IFRAME, "").await
+}
+
+#[tokio::test]
+async fn the_one_file_has_no_violation() -> Result<()> {
+    has_no_violation(&ONE_FILE, "").await
+}
+
+#[tokio::test]
+async fn a_violation_would_be_found() -> Result<()> {
+    let failed = has_no_violation(&IFRAME, "document.querySelector('kmeans-board').shadowRoot.querySelector('#play').removeAttribute('aria-label'); document.body.append(document.createElement('img'));").await;
+    assert!(is_skipped() || failed.is_err_and(|error| error.to_string().contains("image-alt")));
+    Ok(())
+}
+
+/// Whether this machine has no Node.
+fn is_skipped() -> bool {
+    !is_ci() && node::ensure(&node::AXE).is_err()
+}
+
+#[test]
+fn every_page_is_looked_at() -> Result<()> {
+    let mut pages = Vec::new();
+    for file in std::fs::read_dir(xtask::root().join("dist"))? {
+        let name = file?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".html") {
+            pages.push(name);
+        }
+    }
+    pages.sort();
+    assert_eq!(pages, ["embed-guide.html", "embed.html", "index.html", "kmeans-board.html"]);
+    Ok(())
+}
