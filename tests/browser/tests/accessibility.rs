@@ -17,7 +17,7 @@ struct Page {
 const PLAYGROUND: Page = Page {
     address: "/#board=peaked&n=300&clusters=5&k=5&seed=11",
     ready: "const board = document.querySelector('#board');
-        while (!board.kmeans || !document.querySelector('#share')) await rest(20);
+        while (!board.kmeans || !document.querySelector('#chart svg')) await rest(20);
         for (const details of document.querySelectorAll('details')) details.open = true;
         board.pause();",
 };

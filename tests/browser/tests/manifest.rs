@@ -18,7 +18,7 @@ const NAMES: &str = "const { KMeansBoard } = await import('/kmeans-board.js');
 /// What a function's body returns; it may use those names.
 async fn of(body: &str) -> Result<Value> {
     let browser = Browser::start().await?;
-    browser.open("/embed.html").await?;
+    browser.open("/embed-guide.html").await?; // which defines no element itself
     browser.run(&format!("{NAMES}\n{body}")).await
 }
 
