@@ -144,9 +144,9 @@ fn is_skipped() -> bool {
 fn every_page_is_looked_at() -> Result<()> {
     let mut pages = Vec::new();
     for file in std::fs::read_dir(xtask::root().join("dist"))? {
-        let name = file?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".html") {
-            pages.push(name);
+        let path = file?.path();
+        if path.extension().is_some_and(|extension| extension == "html") {
+            pages.extend(path.file_name().map(std::ffi::OsStr::to_owned));
         }
     }
     pages.sort();
