@@ -60,7 +60,7 @@ fn index(criterion: &mut Criterion) {
 fn many_runs(criterion: &mut Criterion) {
     let board = Arc::new(Board::draw(Recipe::new(Preset::Uniform, 1).with_n(200)).expect("a board"));
     criterion.bench_function("1,000 runs of n = 200, k = 7", |bencher| {
-        bencher.iter(|| restarts(&board, 7, Seeding::Random, 0..1_000).expect("runs"));
+        bencher.iter(|| restarts(board.clone(), 7, Seeding::Random, 1_000, 0).expect("runs"));
     });
 }
 

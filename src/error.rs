@@ -71,6 +71,13 @@ pub enum Error {
         /// The last iteration that has been computed.
         computed: usize,
     },
+    /// The number of runs is zero or too large.
+    Runs {
+        /// How many runs were asked for.
+        runs: u32,
+        /// How many there may be.
+        most: u32,
+    },
     /// There is no memory for what was asked.
     Memory {
         /// How many bytes could not be had.
@@ -99,6 +106,7 @@ impl Error {
             Self::Coordinate { .. } => "coordinate",
             Self::CentroidCount { .. } => "centroid-count",
             Self::NotComputed { .. } => "not-computed",
+            Self::Runs { .. } => "runs",
             Self::Memory { .. } => "memory",
             Self::UnknownName { .. } => "unknown-name",
         }
@@ -189,6 +197,9 @@ impl Error {
             Self::NotComputed { iteration, computed } => {
                 let not_computed = "iteration # has not been computed, the last one is #";
                 said(not_computed, &[iteration as f64, computed as f64])
+            }
+            Self::Runs { runs, most } => {
+                said("runs must be from 1 to #, not #", &[f64::from(most), f64::from(runs)])
             }
             Self::Memory { bytes } => said("there is no memory left for # bytes", &[bytes as f64]),
             Self::UnknownName { of, ref name, ref known } => {

@@ -3,7 +3,8 @@
 //! A *board* is a set of points in the plane with bounds around it. [`Board`] draws one from a preset and a seed, or
 //! takes points that are given; [`Seeding`] chooses k initial centroids; [`Lloyd`] then takes the two half-steps by
 //! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells, and
-//! [`Opening`] makes a large board and a start on it in slices, for those who cannot wait.
+//! [`Opening`] makes a large board and a start on it in slices, for those who cannot wait. [`restarts`] tells where many
+//! starts end.
 //!
 //! ```
 //! use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
@@ -45,6 +46,7 @@ mod presets;
 mod random;
 mod restarts;
 mod seeding;
+mod study;
 mod voronoi;
 
 pub mod paint;
@@ -59,8 +61,9 @@ pub use nearest::UNASSIGNED;
 pub use opening::Opening;
 pub use point::{Bounds, Point};
 pub use presets::{Preset, PresetInfo, Recipe};
-pub use restarts::restarts;
+pub use restarts::{End, MAX_RUNS, Optimum, Restarts, restarts};
 pub use seeding::{Seeding, SeedingInfo, Start};
+pub use study::{MOST_ITERATIONS, Part, Study, complete};
 pub use voronoi::{area, cells};
 
 /// The Rust code of both READMEs, the repository's and the crate's, run as a test.

@@ -210,13 +210,23 @@ impl Lloyd {
         (Updated { shift, inertia: self.inertia, relocated: relocations.len() }, relocations)
     }
 
-    /// Steps as `run` does, but keeps no past: it cannot go back.
-    pub(crate) fn run_through(mut self, max: usize) -> Run {
-        while !self.is_converged() && self.iteration < max {
-            self.assign();
-            self.move_to_means();
+    /// An iteration that is not kept: it cannot be gone back to.
+    pub(crate) fn step_on(&mut self) {
+        self.assign();
+        self.move_to_means();
+    }
+
+    /// A number for the partition of the points by their labels, whichever numbers the clusters have.
+    ///
+    /// Those of different partitions differ, but for one in 2⁶⁴: a cluster is a sum over its points, the partition one
+    /// over its clusters, each term scrambled.
+    pub(crate) fn partition(&self) -> u64 {
+        let mut clusters = vec![0u64; self.k()];
+        for (place, label) in self.labels.flat(self.board.index()).into_iter().enumerate() {
+            let cluster = &mut clusters[usize::from(label)];
+            *cluster = cluster.wrapping_add(scrambled(place as u64));
         }
-        Run { iterations: self.iteration, inertia: self.inertia, converged: self.is_converged() }
+        clusters.into_iter().map(scrambled).fold(0, u64::wrapping_add)
     }
 
     /// One iteration: an assign and an update, or only the update where the assign has been made.
@@ -416,6 +426,14 @@ impl Lloyd {
             Some(before) => &self.past[before].centroids,
         }
     }
+}
+
+/// A number whose bits all depend on all bits of the given one: the last steps of `SplitMix64` (Steele, Lea & Flood 2014).
+fn scrambled(number: u64) -> u64 {
+    let z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 fn farthest_move(before: &[Point], after: &[Point]) -> f64 {

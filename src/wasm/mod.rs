@@ -3,6 +3,8 @@
 #![allow(unreachable_pub, reason = "JavaScript reaches what is exported")]
 
 mod canvas;
+#[cfg(feature = "large")]
+mod study;
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -10,8 +12,6 @@ use web_sys::CanvasRenderingContext2d;
 
 use crate::nearest::SMALL_BOARD;
 use crate::paint::{self, Before, Layers, Look, Moment, Raster};
-#[cfg(feature = "large")]
-use crate::restarts;
 use crate::{
     Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, Start,
     cells,
@@ -193,17 +193,6 @@ impl Clustering {
         let colours = paint::colours(lloyd.centroids());
         let (before, raster, layer) = (Before::default(), Raster::default(), Layer::default());
         Self { lloyd, before, colours, raster, layer }
-    }
-}
-
-#[cfg(feature = "large")]
-#[wasm_bindgen]
-impl Clustering {
-    /// The inertia and the iterations of many runs on the same board, one for each seed from `seed` on.
-    pub fn restarts(&self, k: usize, seeding: &str, runs: u32, seed: u32) -> Result<Vec<f64>, JsValue> {
-        let seeds = (0..runs).map(|run| seed.wrapping_add(run));
-        let runs = restarts(self.lloyd.board(), k, seeding.parse()?, seeds)?;
-        Ok(runs.into_iter().flat_map(|run| [run.inertia, run.iterations as f64]).collect())
     }
 }
 
