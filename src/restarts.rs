@@ -1,12 +1,12 @@
 //! Many runs from one board, and the optima where they ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use crate::board::Board;
 use crate::error::{Error, MAX_K, MAX_POINTS};
 use crate::lloyd::Lloyd;
-use crate::point::Point;
+use crate::point::{Point, sort_key};
 use crate::seeding::{Seeding, Start};
 use crate::study::{Descent, Part, Study, complete};
 
@@ -117,11 +117,10 @@ impl Restarts {
 
     /// The optima of the runs so far, the best first; of equally good ones, the one that was found first.
     pub fn optima(&self) -> Vec<&Optimum> {
-        let mut optima: Vec<_> = self.optima.values().collect();
-        optima.sort_by(|a, b| {
-            a.inertia.total_cmp(&b.inertia).then(self.run_of(a.seed).cmp(&self.run_of(b.seed)))
-        });
-        optima
+        let key =
+            |optimum: &Optimum| (sort_key(optimum.inertia), self.run_of(optimum.seed), optimum.partition);
+        let sorted = self.optima.values().map(key).collect::<BinaryHeap<_>>().into_sorted_vec();
+        sorted.iter().filter_map(|(_, _, partition)| self.optima.get(partition)).collect()
     }
 
     fn seed_of(&self, run: u32) -> u32 {

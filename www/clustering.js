@@ -49,7 +49,8 @@ const loadSmall = once(async () => {
   };
 });
 
-const loadLarge = once(async () => {
+/** The package for boards of any size. */
+export const loadLarge = once(async () => {
   const large = await import("./pkg/kmeans_board_large.js");
   await large.default();
   return large;
@@ -64,7 +65,7 @@ function table(name) {
 }
 
 /** What the core throws, as a KMeansError. */
-const asOurs = (error) => (error?.code && error.constructor === Error ? new KMeansError(error.message, error.code) : error);
+export const asOurs = (error) => (error?.code && error.constructor === Error ? new KMeansError(error.message, error.code) : error);
 
 /** Runs a call of the core; what it throws becomes a KMeansError. */
 function guarded(call) {
@@ -79,13 +80,13 @@ export const shown = (value) => (typeof value === "string" ? JSON.stringify(valu
 
 const wrongType = (name, what, value) => new KMeansError(`${name} must be ${what}, not ${shown(value)}`, "type");
 
-function integer(name, value, min, max) {
+export function integer(name, value, min, max) {
   if (!Number.isInteger(value)) throw wrongType(name, "a whole number", value);
   if (value < min || value > max) throw new KMeansError(`${name} must be from ${min} to ${max}, not ${value}`, "range");
   return value;
 }
 
-function string(name, value) {
+export function string(name, value) {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
   return value;
 }
@@ -127,11 +128,18 @@ function pair(name, value) {
   return [number(`${name}[0]`, value[0]), number(`${name}[1]`, value[1])];
 }
 
+/** What is wrong with the two ways to follow and to end what takes long. */
+export function checkFollowing({ signal, onProgress }) {
+  if (!(signal === undefined || signal instanceof AbortSignal)) throw wrongType("signal", "an AbortSignal", signal);
+  if (!["undefined", "function"].includes(typeof onProgress)) throw wrongType("onProgress", "a function", onProgress);
+  signal?.throwIfAborted();
+}
+
 /** A value or, only where it is undefined, another; null is no way to ask for a default. */
 const otherwise = (value, other) => (value === undefined ? other : value);
 
 /** The options that are given; undefined counts as not given, an unknown name is an error. */
-function given(options = {}, known = OPTIONS) {
+export function given(options = {}, known = OPTIONS) {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw wrongType("options", "an object", options);
   }
@@ -195,9 +203,9 @@ function openingOf({ Opening }, { board, n, clusters, spread, points, boardSeed 
 /** So many given points are brought at a time. */
 const PIECE = 8192;
 /** After so many milliseconds of work the page may breathe. */
-const SPELL = 8;
+export const SPELL = 8;
 
-function breath() {
+export function breath() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -217,6 +225,14 @@ function* slices(opening, { n, points }) {
     yield undefined;
   }
   for (let made; !made; yield made) made = opening.advance();
+}
+
+/** A start that takes no time, where only the board is wanted. */
+const ANY_START = { k: 1, seeding: "random", seed: 0 };
+
+/** A clustering of a board, as a blueprint of one has it, in the core for boards of any size. */
+export async function clusteringOf(board) {
+  return opened(openingOf(await loadLarge(), board, ANY_START), board, {});
 }
 
 /** Makes a clustering with breaks, so that the page goes on meanwhile. */
@@ -252,10 +268,18 @@ const bitsOf = ({ cells = true, trails = true, centroids = true }) => cells | (t
 
 const secret = Symbol("only init makes a KMeans");
 
+/** What draws or has a KMeans's points, for `clusteringOf`, here or in a worker. */
+export let blueprintOf;
+/** A clustering of a KMeans's board in the core for boards of any size; whoever asks for it frees it. */
+export let enlarged;
+
 /** A board and Lloyd's algorithm on it. Coordinates are the board's; arrays are copies. */
 export class KMeans {
   /** The label of a point that belongs to no cluster yet. */
   static UNASSIGNED = 2 ** 32 - 1;
+
+  /** The most workers at a time for a study; with 0, it is done in slices between which the page goes on. */
+  static workers = globalThis.navigator?.hardwareConcurrency ?? 1;
 
   #clustering;
   #package;
@@ -288,9 +312,7 @@ export class KMeans {
     if (typeof options === "string" || options?.options !== undefined) return (await import("./exports.js")).resumed(options);
     await KMeans.load();
     const { signal, onProgress, ...asked } = given(options, [...OPTIONS, ...WHILE_MAKING]);
-    if (!(signal === undefined || signal instanceof AbortSignal)) throw wrongType("signal", "an AbortSignal", signal);
-    if (!["undefined", "function"].includes(typeof onProgress)) throw wrongType("onProgress", "a function", onProgress);
-    signal?.throwIfAborted();
+    checkFollowing({ signal, onProgress });
     const start = resolvedStart(asked);
     const board = resolvedBoard(asked, start);
     const core = await coreFor(board.n);
@@ -298,6 +320,18 @@ export class KMeans {
     // Large arrays stay in the core alone.
     const made = board.points ? { points: undefined } : { ...board, spread: [...clustering.state().slice(12)] };
     return new KMeans(secret, clustering, core, made, start);
+  }
+
+  static {
+    blueprintOf = (kmeans) => {
+      kmeans.#core; // unless it has been freed
+      return kmeans.#board.board ? kmeans.#board : { n: kmeans.n, points: kmeans.points };
+    };
+    enlarged = async (kmeans) => {
+      const core = kmeans.#core, large = await loadLarge();
+      if (kmeans.#package !== large) return clusteringOf(blueprintOf(kmeans));
+      return opened(openingOf(large, {}, ANY_START, core), {}, {});
+    };
   }
 
   get #core() {
@@ -419,6 +453,12 @@ export class KMeans {
     this.#clustering = clustering;
     this.#start = start;
   }
+
+  /**
+   * Runs k-means from many starts on this board, in workers, and tells where they end; this clustering stays as it is.
+   * `runs` is 1,000, `seeding` that of this clustering, `seed` its seed; the run after takes the seed after. See studies.js.
+   */
+  async restarts(options) { return (await import("./studies.js")).restarts(this, options); }
 
   /** k polygons, the Voronoi cells clipped to the board's bounds: `Float64Array` of x and y in turn. */
   cells() { return this.#core.cells(); }

@@ -43,6 +43,8 @@ const FRAME_SPEED = 30;
 const SIZE = 600;
 /** On boards with more points a start is chosen with breaks. */
 const LARGE = 100_000;
+/** What takes no longer than this, in milliseconds, is over before its progress need be seen. */
+const SOON = 200;
 /** How long the first picture is seen before it changes. */
 const FIRST_LOOK = 400;
 
@@ -393,8 +395,9 @@ export class KMeansBoard extends HTMLElement {
 
   /** What making takes, beside its options. */
   #meanwhile(signal) {
-    const place = this.#canvas.parentNode;
-    const onProgress = (share) => import("./progress.js").then(({ show }) => show(place, share, signal), () => {});
+    const place = this.#canvas.parentNode, start = performance.now();
+    const onProgress = (share) => performance.now() > start + SOON
+      && import("./progress.js").then(({ show }) => show(place, share, signal), () => {});
     return { signal, onProgress };
   }
 

@@ -12,8 +12,6 @@ export function show(place, share, signal) {
 function barIn(place, signal) {
   const bar = Object.assign(document.createElement("progress"), { part: "progress", ariaLabel: "Making the board" });
   bar.style.cssText = "position: absolute; inset: 0 0 auto; width: 100%; height: 4px; accent-color: var(--kmeans-board-accent, auto)";
-  // What is soon over need not be seen.
-  bar.animate([{ opacity: 0 }, { opacity: 1 }], { delay: 200, duration: 1, fill: "both" });
   place.append(bar);
   signal.addEventListener("abort", () => bar.remove());
   return bar;

@@ -1,9 +1,11 @@
 //! A page in one file: all that it would fetch is in it, so it opens from a disk and works in a sandbox.
 //!
 //! Modules become `data:` addresses in an import map, each under a bare name, which is what they import one another by:
-//! a relative one means nothing inside a `data:` address. Wasm becomes a response that is unpacked where it is needed.
+//! a relative one means nothing inside a `data:` address. Wasm becomes a response that is unpacked where it is needed. The
+//! address of a worker's script becomes undefined: such pages can start none, and do what it would have done themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -14,8 +16,8 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use oxc::allocator::Allocator;
 use oxc::ast::ast::{
-    ExportAllDeclaration, ExportFromDeclaration, Expression, ImportDeclaration, ImportExpression, ImportMeta,
-    NewExpression, StringLiteral,
+    Argument, ExportAllDeclaration, ExportFromDeclaration, Expression, ImportDeclaration, ImportExpression,
+    ImportMeta, NewExpression, StringLiteral,
 };
 use oxc::ast_visit::{Visit, walk};
 use oxc::parser::Parser;
@@ -129,6 +131,7 @@ impl Modules<'_> {
                 }
                 What::Module(specifier) => json!(self.add(file, specifier)?).to_string(),
                 What::Wasm(address) => response(&read(self.site, file, &resolve(file, address)?)?)?,
+                What::Worker => "undefined".to_owned(),
             };
             edits.push((found.span, instead));
         }
@@ -155,6 +158,8 @@ enum What {
     Module(String),
     /// At this address, relative to the module.
     Wasm(String),
+    /// The address of a worker's script: a page from a disk, or in a sandbox, may start none.
+    Worker,
 }
 
 /// All that a module fetches.
@@ -221,13 +226,24 @@ impl<'a> Visit<'a> for Search<'_> {
     }
 
     fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
-        match self.address_beside(it) {
-            Some(address) if Path::new(&address).extension().is_some_and(|it| it == "wasm") => {
-                self.found.push(Found { span: range(it.span), what: What::Wasm(address) });
-            }
-            Some(_) => _ = self.obscure.insert(self.text(it.span)),
-            None => walk::walk_new_expression(self, it),
+        // Who starts a worker without asking whether there is a script for it would start none.
+        if let Some(Expression::NewExpression(script)) =
+            it.arguments.first().and_then(Argument::as_expression)
+            && it.callee.is_specific_id("Worker")
+        {
+            self.obscure.insert(self.text(script.span));
+            return;
         }
+        let Some(address) = self.address_beside(it) else { return walk::walk_new_expression(self, it) };
+        let what = match Path::new(&address).extension().and_then(OsStr::to_str) {
+            Some("wasm") => What::Wasm(address),
+            Some("js") => What::Worker,
+            _ => {
+                self.obscure.insert(self.text(it.span));
+                return;
+            }
+        };
+        self.found.push(Found { span: range(it.span), what });
     }
 
     fn visit_import_meta(&mut self, it: &ImportMeta) {
@@ -488,6 +504,17 @@ mod tests {
         let mut wasm = Vec::new();
         GzDecoder::new(&BASE64_STANDARD.decode(packed)?[..]).read_to_end(&mut wasm)?;
         assert_eq!(wasm, b"\0asm, again and again and again and again");
+        Ok(())
+    }
+
+    #[test]
+    fn a_workers_script_is_not_there() -> Result<()> {
+        let page = page_of(&[
+            ("page.html", PAGE),
+            ("page.js", b"const script = new URL('./w.js', import.meta.url); script && new Worker(script)"),
+        ])?;
+        let expected = "const script = undefined; script && new Worker(script)";
+        assert_eq!(sources(&page)?["kmeans-board/page.js"], expected);
         Ok(())
     }
 

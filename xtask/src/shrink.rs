@@ -16,12 +16,35 @@ use walrus::{
     ImportId, Module, ModuleConfig, TypeId,
 };
 
+/// What every browser has that has vectors in its Wasm, so that nothing has to stand in for it; and the ways to call that
+/// nobody here takes. Each is what a passage begins with, what it ends with, and what stands there instead.
+const CUTS: [(&str, &str, &str); 6] = [
+    // Texts that Wasm is given are names: short, and encoded at once.
+    (
+        "    if (realloc === undefined) {\n        const buf",
+        "    WASM_VECTOR_LEN = offset;\n",
+        "    const buf = cachedTextEncoder.encode(arg);
+    const ptr = malloc(buf.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(buf, ptr);
+    WASM_VECTOR_LEN = buf.length;\n",
+    ),
+    (", wasm.__wbindgen_realloc", "", ""),
+    ("if (!('encodeInto' in cachedTextEncoder)) {\n", "\n}\n", ""),
+    ("(typeof FinalizationRegistry === 'undefined')\n", "    : ", ""),
+    ("if (Symbol.dispose) ", ";\n", ""),
+    ("            console.warn('using deprecated parameters for the initialization", ")\n", ""),
+];
+
 /// Rewrites both files; what they do stays the same.
 pub(crate) fn shrink(script: &Path, wasm: &Path) -> Result<()> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse(&fs::read(wasm)?)?;
-    let text = rename(&mut module, fs::read_to_string(script)?)
+    let text = fs::read_to_string(script)?;
+    let text = CUTS
+        .iter()
+        .try_fold(text, |text, cut| without(&text, cut))
+        .and_then(|text| rename(&mut module, text))
         .with_context(|| format!("{} is not what wasm-bindgen used to write", script.display()))?;
     empty_table(&mut module)?;
     walrus::passes::gc::run(&mut module);
@@ -97,6 +120,19 @@ impl Visitor<'_> for Calls {
     }
 }
 
+/// A script without any passage of a kind, of which there has to be one.
+fn without(script: &str, (start, end, instead): &(&str, &str, &str)) -> Result<String> {
+    let (before, mut rest) = script.split_once(start).with_context(|| format!("there is no `{start}`"))?;
+    let mut text = before.to_owned();
+    loop {
+        let (_, after) = rest.split_once(end).with_context(|| format!("no `{end}` ends `{start}`"))?;
+        text += instead;
+        let Some((between, next)) = after.split_once(start) else { return Ok(text + after) };
+        text += between;
+        rest = next;
+    }
+}
+
 /// Gives short names to all that one imports from the other, in both; what is not asked for is no longer exported.
 fn rename(module: &mut Module, mut script: String) -> Result<String> {
     let imports: Vec<ImportId> = module.imports.iter().map(Import::id).collect();
@@ -141,7 +177,24 @@ mod tests {
     use super::*;
     use walrus::{ConstExpr, FunctionBuilder, RefType, ValType, ir::Value};
 
-    const SCRIPT: &str = "const import0 = {
+    const SCRIPT: &str = "function pass(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        const buf = 1;
+    }
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+    }
+    pass(a, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc); pass(b, wasm.m, wasm.__wbindgen_realloc);
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function() {};
+}
+    const F = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {} }
+    : new FinalizationRegistry(free);
+if (Symbol.dispose) One.dispose = One.free;
+if (Symbol.dispose) Two.dispose = Two.free;
+            console.warn('using deprecated parameters for the initialization function')
+    const import0 = {
         __wbg_fill_00112233445566ff: function() {},
     };
     const imports = { \"./p_bg.js\": import0 };
@@ -182,6 +235,17 @@ mod tests {
         assert!(text.contains("        i0: function() {},"), "{text}");
         assert!(text.contains("{ \"b\": import0 }"), "{text}");
         assert!(text.ends_with("wasm.e2(); wasm.e1();"), "{text}");
+        for gone in
+            ["realloc ", "wasm.__wbindgen_realloc", "encodeInto", "undefined", "dispose", "deprecated"]
+        {
+            assert!(!text.contains(gone), "{gone}: {text}");
+        }
+        for kept in [
+            "    WASM_VECTOR_LEN = buf.length;\n    return ptr;",
+            "const F = new FinalizationRegistry(free);",
+        ] {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
         let shrunk = Module::from_file(&wasm)?;
         let names: Vec<_> = shrunk.exports.iter().map(|export| export.name.as_str()).collect();
         assert_eq!(names, ["e2", "e1"]);

@@ -1,0 +1,231 @@
+// Studies of a board, which take long: done in parts by workers, as many as the machine has cores; where there are none
+// to be had, as in a page from a disk or under a strict policy, in slices between which the page goes on.
+
+import { KMeans, KMeansError, SPELL, asOurs, blueprintOf, breath, checkFollowing, enlarged, given, integer, loadLarge, string } from "./clustering.js";
+
+/** The worker's script; undefined where everything is in one file. */
+const SCRIPT = new URL("./study-worker.js", import.meta.url);
+/** How long a worker without work is kept, in milliseconds. */
+const KEPT = 10_000;
+/** So many points, the workers' copies of the board together, are held at most, if one of them holds fewer. */
+const MOST_POINTS = 8_000_000;
+/** As many workers as anybody may ask for. */
+const MOST_WORKERS = 1024;
+/** The largest whole number that the core knows. */
+const WHOLE_LIMIT = 2 ** 32 - 1;
+/** How anything that takes long is followed and ended. */
+const FOLLOWING = ["signal", "onProgress"];
+/** How often it is told how far a study has come, in milliseconds. */
+const OFTEN = 100;
+
+// --- workers ---
+
+const resting = new Set();
+let canHaveWorkers = globalThis.Worker !== undefined && SCRIPT !== undefined;
+
+/** A worker, whichever host the script comes from: a page may only start one of its own, which then imports the other. */
+function startWorker() {
+  if (SCRIPT.origin === globalThis.location?.origin) return new Worker(SCRIPT, { type: "module" });
+  const url = URL.createObjectURL(new Blob([`import ${JSON.stringify(SCRIPT.href)};`], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
+  return worker;
+}
+
+/** A worker and what it has: the board it knows by its key, and the study it is at. */
+class Hand {
+  #worker = startWorker();
+  #board;
+  #job;
+  #timer;
+
+  /** What a part comes to. A worker that is lost rejects with no KMeansError. */
+  do(job, part) {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data: { result, error } }) =>
+        (error ? reject(error.code ? new KMeansError(error.message, error.code) : new Error(error.message)) : resolve(result));
+      this.#worker.onerror = (event) => {
+        event.preventDefault?.();
+        reject(new Error(event.message ?? "the worker could not be started"));
+      };
+      const isNewBoard = this.#board !== job.board, isNewJob = isNewBoard || this.#job !== job;
+      this.#board = job.board;
+      this.#job = job;
+      this.#worker.postMessage({ board: isNewBoard ? job.board : undefined, call: isNewJob ? job.call : undefined, part });
+    });
+  }
+
+  /** Waits for other work, but not for ever. */
+  rest() {
+    this.#job = undefined;
+    resting.add(this);
+    this.#timer = setTimeout(() => this.end(), KEPT);
+  }
+
+  wake() {
+    clearTimeout(this.#timer);
+    resting.delete(this);
+    return this;
+  }
+
+  end() {
+    this.wake();
+    this.#worker.terminate();
+  }
+
+  knows(board) { return this.#board === board; }
+}
+
+/** A worker that rests, one that knows the board if there is one; else a new one. */
+function hire(board) {
+  const known = [...resting].find((hand) => hand.knows(board)) ?? [...resting][0];
+  return known?.wake() ?? new Hand();
+}
+
+/** The workers for a job; none where there can be none. */
+function crewFor({ board, parts }) {
+  const most = integer("KMeans.workers", KMeans.workers, 0, MOST_WORKERS);
+  const size = canHaveWorkers ? Math.min(most, parts, Math.max(1, Math.floor(MOST_POINTS / board.n))) : 0;
+  try {
+    return Array.from({ length: size }, () => hire(board));
+  } catch {
+    canHaveWorkers = false;
+    return [];
+  }
+}
+
+// --- a study's parts ---
+
+/** A study that is being done: its parts are handed out, and what they came to is taken in. */
+class Job {
+  #study;
+  #signal;
+  #tell;
+  #left;
+  #done = 0;
+  #told = 0;
+  #pauseAt = 0;
+
+  constructor(study, board, call, { signal, onProgress }) {
+    this.#study = study;
+    this.board = board;
+    this.call = call;
+    this.parts = study.parts();
+    this.#signal = signal;
+    this.#tell = onProgress;
+    this.#left = Array.from({ length: this.parts }, (_, i) => this.parts - 1 - i);
+  }
+
+  /** A worker does parts until there are none; returns whether it could: if not, others do what it did not. */
+  async giveTo(hand) {
+    while (this.#left.length) {
+      const part = this.#left.pop();
+      let result;
+      try {
+        result = await hand.do(this, part);
+      } catch (error) {
+        if (error instanceof KMeansError) throw error;
+        this.#left.push(part);
+        return false;
+      }
+      this.#take(part, result);
+    }
+    return true;
+  }
+
+  /** What no worker did is done here. */
+  async doHere() {
+    this.#pauseAt = performance.now() + SPELL;
+    while (this.#left.length) {
+      const part = this.#left.pop();
+      this.#take(part, await this.#inSlices(this.#study.part(part)));
+    }
+  }
+
+  async #inSlices(part) {
+    try {
+      for (;;) {
+        const result = part.advance();
+        if (result) return result;
+        if (performance.now() < this.#pauseAt) continue;
+        await breath();
+        this.#signal?.throwIfAborted();
+        this.#pauseAt = performance.now() + SPELL;
+      }
+    } finally {
+      part.free();
+    }
+  }
+
+  #take(part, result) {
+    this.#study.take(part, result);
+    this.#done += 1;
+    const now = performance.now();
+    if (!this.#tell || this.#signal?.aborted || (now - this.#told < OFTEN && this.#done < this.parts)) return;
+    this.#told = now;
+    this.#tell(this.#done / this.parts, this.#study.outcome());
+  }
+}
+
+/** All parts of a job, by workers and, where there are none or they fail, here. */
+async function complete(job, signal) {
+  const crew = crewFor(job), over = new AbortController();
+  const given = new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { signal: over.signal }));
+  try {
+    const could = await Promise.race([given, Promise.all(crew.map((hand) => job.giveTo(hand)))]);
+    crew.forEach((hand, i) => (could[i] ? hand.rest() : hand.end()));
+    if (crew.length && !could.includes(true)) canHaveWorkers = false; // nor would the next study have any
+  } catch (error) {
+    for (const hand of crew) hand.end();
+    throw error;
+  } finally {
+    over.abort();
+  }
+  await job.doHere();
+}
+
+/** A study of a kind, with these values, of a clustering's board. */
+async function studied(kmeans, call, following) {
+  const board = blueprintOf(kmeans);
+  const clustering = await enlarged(kmeans);
+  let study;
+  try {
+    following.signal?.throwIfAborted();
+    const { Study } = await loadLarge();
+    study = Study[call.kind](clustering, ...call.values);
+    await complete(new Job(study, board, call, following), following.signal);
+    return study.outcome();
+  } catch (error) {
+    throw asOurs(error);
+  } finally {
+    study?.free();
+    clustering.free();
+  }
+}
+
+/**
+ * Runs k-means from many starts on a board. With `{ runs = 1000, seeding, seed, signal, onProgress }`, where `seeding` and
+ * `seed` are those of the clustering if not given ("random" for one that was given its centroids); the run after takes
+ * the seed after. Resolves with
+ *
+ *     { inertias, iterations, places, optima: [{ inertia, runs, seed, centroids }], best }
+ *
+ * `inertias` and `iterations` have a number for each run, `places` its optimum's place among `optima`. Runs that end in
+ * the same partition of the points are of one optimum; the best comes first, and is `best`. `seed` is that of the first
+ * run that ended there: `reseed({ seeding, seed })` and `run()` go there again.
+ *
+ * `onProgress(share, soFar)` is called some ten times a second, `soFar` being like the result; `signal`, an AbortSignal,
+ * ends it at once. The result is the same to the bit with any number of workers.
+ */
+export async function restarts(kmeans, options) {
+  const { signal, onProgress, ...asked } = given(options, ["runs", "seeding", "seed", ...FOLLOWING]);
+  checkFollowing({ signal, onProgress });
+  const { runs = 1000, seeding = kmeans.options.seeding ?? "random", seed = kmeans.seed } = asked;
+  const values = [
+    kmeans.k,
+    string("seeding", seeding),
+    integer("runs", runs, 1, WHOLE_LIMIT),
+    integer("seed", seed, 0, WHOLE_LIMIT),
+  ];
+  return studied(kmeans, { kind: "restarts", values }, { signal, onProgress });
+}
