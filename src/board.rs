@@ -1,9 +1,12 @@
 //! Boards: the points, their bounds, and how they were made.
 
+use rand_pcg::Pcg32;
+
 use crate::error::{Error, MAX_COORDINATE, check_count, room};
 use crate::nearest::{Index, SMALL_BOARD, Sorting};
-use crate::point::{Bounds, Point};
+use crate::point::{Bounds, Point, extent};
 use crate::presets::{Drawing, Recipe};
+use crate::random::{Purpose, generator, uniform};
 
 /// The playing field: points, bounds, and how they were made.
 ///
@@ -58,6 +61,25 @@ impl Board {
         draft.finish()
     }
 
+    /// Draws reference `b` of this board: as many points, without clusters.
+    ///
+    /// They are uniform in the smallest upright rectangle around the points of this board, which is what the gap
+    /// statistic compares a board with. Each pair of seed and number has random numbers of its own.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when there is none for so many points.
+    pub fn reference(&self, seed: u32, b: u32) -> Result<Self, Error> {
+        let mut draft = Draft::given(self.points.len())?;
+        draft.add(self.reference_points(seed, b))?;
+        draft.finish()
+    }
+
+    /// The points of reference `b`, without end.
+    pub(crate) fn reference_points(&self, seed: u32, b: u32) -> Uniform {
+        let (min, max) = extent(&self.points);
+        Uniform { min, max, rng: generator(seed, Purpose::Reference(b)) }
+    }
+
     /// The points; their order never changes.
     pub fn points(&self) -> &[Point] {
         &self.points
@@ -91,6 +113,22 @@ impl Board {
             }
         }
         found.len()
+    }
+}
+
+/// Points anywhere in an upright rectangle, without end.
+pub(crate) struct Uniform {
+    min: Point,
+    max: Point,
+    rng: Pcg32,
+}
+
+impl Iterator for Uniform {
+    type Item = Point;
+
+    fn next(&mut self) -> Option<Point> {
+        let x = uniform(&mut self.rng, self.min.x, self.max.x);
+        Some(Point::new(x, uniform(&mut self.rng, self.min.y, self.max.y)))
     }
 }
 

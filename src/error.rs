@@ -78,14 +78,28 @@ pub enum Error {
         /// How many there may be.
         most: u32,
     },
+    /// The largest number of clusters that a selection tries is zero or too large.
+    KMax {
+        /// How many clusters were asked for.
+        k_max: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The number of references is zero or too large.
+    References {
+        /// How many references were asked for.
+        references: u32,
+        /// How many there may be.
+        most: u32,
+    },
     /// There is no memory for what was asked.
     Memory {
         /// How many bytes could not be had.
         bytes: usize,
     },
-    /// No board, or no seeding, has that name.
+    /// No board, no seeding or no method has that name.
     UnknownName {
-        /// What the name should have named: `"board"` or `"seeding"`.
+        /// What the name should have named: `"board"`, `"seeding"` or `"method"`.
         of: &'static str,
         /// The name that was given.
         name: String,
@@ -107,6 +121,8 @@ impl Error {
             Self::CentroidCount { .. } => "centroid-count",
             Self::NotComputed { .. } => "not-computed",
             Self::Runs { .. } => "runs",
+            Self::KMax { .. } => "k-max",
+            Self::References { .. } => "references",
             Self::Memory { .. } => "memory",
             Self::UnknownName { .. } => "unknown-name",
         }
@@ -200,6 +216,12 @@ impl Error {
             }
             Self::Runs { runs, most } => {
                 said("runs must be from 1 to #, not #", &[f64::from(most), f64::from(runs)])
+            }
+            Self::KMax { k_max, most } => {
+                said("the largest k must be from 1 to #, not #", &[most as f64, k_max as f64])
+            }
+            Self::References { references, most } => {
+                said("references must be from 1 to #, not #", &[f64::from(most), f64::from(references)])
             }
             Self::Memory { bytes } => said("there is no memory left for # bytes", &[bytes as f64]),
             Self::UnknownName { of, ref name, ref known } => {

@@ -4,7 +4,7 @@
 //! takes points that are given; [`Seeding`] chooses k initial centroids; [`Lloyd`] then takes the two half-steps by
 //! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells, and
 //! [`Opening`] makes a large board and a start on it in slices, for those who cannot wait. [`restarts`] tells where many
-//! starts end.
+//! starts end, and [`choose_k`] how many clusters a board has, by several methods that may disagree.
 //!
 //! ```
 //! use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
@@ -46,6 +46,7 @@ mod presets;
 mod random;
 mod restarts;
 mod seeding;
+mod selection;
 mod study;
 mod voronoi;
 
@@ -63,6 +64,10 @@ pub use point::{Bounds, Point};
 pub use presets::{Preset, PresetInfo, Recipe};
 pub use restarts::{End, MAX_RUNS, Optimum, Restarts, restarts};
 pub use seeding::{Seeding, SeedingInfo, Start};
+pub use selection::{
+    Choice, Evaluated, MAX_K_MAX, MAX_REFERENCES, Method, MethodInfo, Plan, Rule, RuleInfo, Selection,
+    choose_k,
+};
 pub use study::{MOST_ITERATIONS, Part, Study, complete};
 pub use voronoi::{area, cells};
 

@@ -1,5 +1,7 @@
 //! Random numbers that are the same everywhere: one generator, started by a seed for one purpose.
 
+use std::collections::BTreeSet;
+
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
@@ -10,11 +12,26 @@ use crate::error::{Error, room};
 pub(crate) enum Purpose {
     Board,
     Seeding,
+    /// Which points are looked at where there are too many.
+    Sample,
+    /// The reference of that number.
+    Reference(u32),
+}
+
+impl Purpose {
+    fn number(self) -> u64 {
+        match self {
+            Self::Board => 0,
+            Self::Seeding => 1,
+            Self::Sample => 2,
+            Self::Reference(b) => 3 + u64::from(b),
+        }
+    }
 }
 
 /// The generator that a seed starts: PCG32 (O'Neill 2014), whose stream is documented as stable.
 pub(crate) fn generator(seed: u32, purpose: Purpose) -> Pcg32 {
-    Pcg32::seed_from_u64(u64::from(seed) | (purpose as u64) << 32)
+    Pcg32::seed_from_u64(u64::from(seed) | purpose.number() << 32)
 }
 
 /// Uniform in [min, max).
@@ -42,6 +59,17 @@ pub(crate) fn normal_pair(rng: &mut impl Rng) -> (f64, f64) {
             return (u * factor, v * factor);
         }
     }
+}
+
+/// So many distinct indices below `n` in ascending order, `n` of them at most; each set of them is as probable (R. Floyd,
+/// *Programming pearls: a sample of brilliance*, Communications of the ACM 30, 1987).
+pub(crate) fn sample(rng: &mut impl Rng, n: usize, count: usize) -> BTreeSet<usize> {
+    let mut sample = BTreeSet::new();
+    for last in n.saturating_sub(count)..n {
+        let drawn = index(rng, last + 1);
+        sample.insert(if sample.contains(&drawn) { last } else { drawn });
+    }
+    sample
 }
 
 /// The indices below `n`.

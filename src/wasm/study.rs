@@ -1,4 +1,4 @@
-//! The binding of studies: many runs from one board, in parts that any worker can do.
+//! The binding of studies: many runs from one board, and choosing k, in parts that any worker can do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +7,39 @@ use js_sys::{Array, Float64Array, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::{Clustering, flat, listed, object};
-use crate::{Board, Optimum, Restarts, Study as _};
+use crate::error::room;
+use crate::{Board, Choice, Evaluated, Method, Optimum, Plan, Restarts, Selection, Study as _};
+
+/// The table of methods to choose k by.
+#[wasm_bindgen]
+pub fn methods() -> Array {
+    let rule = |rule: &crate::Rule| {
+        let info = rule.info();
+        object(&[("name", info.name.into()), ("sentence", info.sentence.into())])
+    };
+    let row = |info: &crate::MethodInfo| {
+        object(&[
+            ("name", info.name.into()),
+            ("title", info.title.into()),
+            ("sentence", info.sentence.into()),
+            ("source", info.source.into()),
+            ("rules", listed(info.rules.iter().map(rule)).into()),
+        ])
+    };
+    listed(Method::ALL.iter().map(row))
+}
+
+#[wasm_bindgen]
+impl Clustering {
+    /// The points of reference `b` of the board, x and y in turn.
+    pub fn reference(&self, seed: u32, b: u32) -> Result<Vec<f64>, JsValue> {
+        let board = self.lloyd.board();
+        let count = board.points().len();
+        let mut flat = room(2 * count)?;
+        flat.extend(board.reference_points(seed, b).take(count).flat_map(|point| [point.x, point.y]));
+        Ok(flat)
+    }
+}
 
 /// A study of a board, and how far it has come.
 #[wasm_bindgen]
@@ -18,6 +50,16 @@ pub struct Study {
 
 enum Kind {
     Restarts(Restarts),
+    Selection(Selection),
+}
+
+impl Kind {
+    fn study(&self) -> &dyn crate::Study {
+        match self {
+            Self::Restarts(restarts) => restarts,
+            Self::Selection(selection) => selection,
+        }
+    }
 }
 
 #[wasm_bindgen]
@@ -35,11 +77,24 @@ impl Study {
         Ok(Self { board, kind: Kind::Restarts(restarts) })
     }
 
+    /// Choosing k by a method; whatever it has no use for is not looked at.
+    pub fn selection(
+        clustering: &Clustering,
+        method: &str,
+        k_max: usize,
+        references: u32,
+        runs: u32,
+        seed: u32,
+    ) -> Result<Study, JsValue> {
+        let board = clustering.lloyd.board().clone();
+        let selection =
+            Selection::new(&board, Plan { method: method.parse()?, k_max, references, runs, seed })?;
+        Ok(Self { board, kind: Kind::Selection(selection) })
+    }
+
     /// The number of parts.
     pub fn parts(&self) -> usize {
-        match &self.kind {
-            Kind::Restarts(restarts) => restarts.parts(),
-        }
+        self.kind.study().parts()
     }
 
     /// One of the parts, not yet begun; none beyond the last.
@@ -47,16 +102,14 @@ impl Study {
         if part >= self.parts() {
             return Ok(None);
         }
-        let part = match &self.kind {
-            Kind::Restarts(restarts) => restarts.part(&self.board, part),
-        }?;
-        Ok(Some(Part { part }))
+        Ok(Some(Part { part: self.kind.study().part(&self.board, part)? }))
     }
 
     /// Takes in what a part came to.
     pub fn take(&mut self, part: usize, result: &[f64]) {
         match &mut self.kind {
             Kind::Restarts(restarts) => restarts.take(part, result),
+            Kind::Selection(selection) => selection.take(part, result),
         }
     }
 
@@ -64,6 +117,7 @@ impl Study {
     pub fn outcome(&self) -> Object {
         match &self.kind {
             Kind::Restarts(restarts) => restarts_found(restarts),
+            Kind::Selection(selection) => selection_found(selection),
         }
     }
 }
@@ -106,4 +160,39 @@ fn optimum_found(optimum: &Optimum) -> Object {
         ("seed", optimum.seed.into()),
         ("centroids", Float64Array::from(flat(&optimum.centroids).as_slice()).into()),
     ])
+}
+
+/// The method, its curve so far, and the choices once it is complete.
+fn selection_found(selection: &Selection) -> Object {
+    let method = selection.plan().method;
+    let row = |row: &Evaluated| evaluated(method, row);
+    object(&[
+        ("method", method.info().name.into()),
+        ("curve", listed(selection.curve().iter().map(row)).into()),
+        ("choices", listed(selection.choices().iter().map(chosen)).into()),
+    ])
+}
+
+fn evaluated(method: Method, row: &Evaluated) -> Object {
+    let mut properties = vec![
+        ("k", row.k.into()),
+        ("value", row.value.into()),
+        ("error", row.error.into()),
+        ("inertia", row.inertia.into()),
+        ("seed", row.seed.into()),
+    ];
+    if method == Method::Gap {
+        properties.extend([
+            ("bar", row.bar.into()),
+            ("logW", row.log_dispersion.into()),
+            ("referenceLogW", row.reference_log_dispersion.into()),
+        ]);
+    }
+    object(&properties)
+}
+
+/// The rule's name and its k, null where it finds none.
+fn chosen(choice: &Choice) -> Object {
+    let k = choice.k.map_or(JsValue::NULL, JsValue::from);
+    object(&[("rule", choice.rule.info().name.into()), ("k", k)])
 }
