@@ -174,61 +174,81 @@ impl Error {
     /// The message, its numbers written by `number`: in a browser the platform writes them, which saves a sixth of the
     /// Wasm.
     pub(crate) fn message(&self, number: impl Fn(f64) -> String) -> String {
-        let said = |template: &str, values: &[f64]| {
-            let (mut message, mut values) = (String::new(), values.iter());
-            for letter in template.chars() {
-                match (letter, values.as_slice()) {
-                    ('#', &[value, ..]) => {
-                        message += &number(value);
-                        values.next();
-                    }
-                    _ => message.push(letter),
-                }
-            }
-            message
-        };
-        let (most_points, most_k) = (MAX_POINTS as f64, MAX_K as f64);
-        match *self {
-            Self::PointCount { n } => said("n must be from 1 to # points, not #", &[most_points, n as f64]),
-            Self::K { k } => said("k must be from 1 to #, not #", &[most_k, k as f64]),
-            Self::Clusters { clusters, n } => said(
-                "clusters must be from 1 to # on a board of # points, not #",
-                &[most_k.min(n as f64), n as f64, clusters as f64],
-            ),
-            Self::Spread { spread: [min, max] } => said(
-                "spread must be an ascending pair from # to #, not # and #",
-                &[SPREAD_LIMITS[0], SPREAD_LIMITS[1], min, max],
-            ),
-            Self::TooFewDistinctPoints { distinct, k } => {
-                let limit = "k must be from 1 to #, as many distinct points as the board has, not #";
-                said(limit, &[distinct as f64, k as f64])
-            }
-            Self::Coordinate { of, index, value } => {
-                let has = " # has the coordinate #, which is not within ±#";
-                of.to_owned() + &said(has, &[index as f64, value, MAX_COORDINATE])
-            }
-            Self::CentroidCount { given, k } => {
-                said("k is #, but # centroids were given", &[k as f64, given as f64])
-            }
-            Self::NotComputed { iteration, computed } => {
-                let not_computed = "iteration # has not been computed, the last one is #";
-                said(not_computed, &[iteration as f64, computed as f64])
-            }
-            Self::Runs { runs, most } => {
-                said("runs must be from 1 to #, not #", &[f64::from(most), f64::from(runs)])
-            }
-            Self::KMax { k_max, most } => {
-                said("the largest k must be from 1 to #, not #", &[most as f64, k_max as f64])
-            }
-            Self::References { references, most } => {
-                said("references must be from 1 to #, not #", &[f64::from(most), f64::from(references)])
-            }
-            Self::Memory { bytes } => said("there is no memory left for # bytes", &[bytes as f64]),
-            Self::UnknownName { of, ref name, ref known } => {
-                ["there is no ", of, " called \"", name, "\", there are ", &known.join(", ")].concat()
+        if let Self::UnknownName { of, name, known } = self {
+            return unknown(of, name, known);
+        }
+        let (template, values) = self.template();
+        let mut message = String::new();
+        let mut values = values.into_iter();
+        for letter in template.chars() {
+            match (letter, self) {
+                ('#', _) => message += &values.next().map(&number).unwrap_or_default(),
+                ('@', Self::Coordinate { of, .. }) => message += of,
+                _ => message.push(letter),
             }
         }
+        message
     }
+
+    /// The message with a # for each of the numbers, and an @ for what has a coordinate.
+    fn template(&self) -> (&'static str, [f64; 4]) {
+        let (most_points, most_k) = (MAX_POINTS as f64, MAX_K as f64);
+        let numbers = |first: f64, second: f64| [first, second, 0.0, 0.0];
+        match *self {
+            // Nobody builds these who knows small boards only.
+            Self::Runs { .. } | Self::KMax { .. } | Self::References { .. } | Self::Memory { .. }
+                if !KNOWS_LARGE =>
+            {
+                ("", [0.0; 4])
+            }
+            Self::PointCount { n } => ("n must be from 1 to # points, not #", numbers(most_points, n as f64)),
+            Self::K { k } => ("k must be from 1 to #, not #", numbers(most_k, k as f64)),
+            Self::Clusters { clusters, n } => (
+                "clusters must be from 1 to # on a board of # points, not #",
+                [most_k.min(n as f64), n as f64, clusters as f64, 0.0],
+            ),
+            Self::Spread { spread: [min, max] } => (
+                "spread must be an ascending pair from # to #, not # and #",
+                [SPREAD_LIMITS[0], SPREAD_LIMITS[1], min, max],
+            ),
+            Self::TooFewDistinctPoints { distinct, k } => (
+                "k must be from 1 to #, as many distinct points as the board has, not #",
+                numbers(distinct as f64, k as f64),
+            ),
+            Self::Coordinate { index, value, .. } => (
+                "@ # has the coordinate #, which is not within ±#",
+                [index as f64, value, MAX_COORDINATE, 0.0],
+            ),
+            Self::CentroidCount { given, k } => {
+                ("k is #, but # centroids were given", numbers(k as f64, given as f64))
+            }
+            Self::NotComputed { iteration, computed } => (
+                "iteration # has not been computed, the last one is #",
+                numbers(iteration as f64, computed as f64),
+            ),
+            Self::Runs { runs, most } => {
+                ("runs must be from 1 to #, not #", numbers(f64::from(most), f64::from(runs)))
+            }
+            Self::KMax { k_max, most } => {
+                ("the largest k must be from 1 to #, not #", numbers(most as f64, k_max as f64))
+            }
+            Self::References { references, most } => {
+                ("references must be from 1 to #, not #", numbers(f64::from(most), f64::from(references)))
+            }
+            Self::Memory { bytes } => ("there is no memory left for # bytes", numbers(bytes as f64, 0.0)),
+            Self::UnknownName { .. } => ("", [0.0; 4]),
+        }
+    }
+}
+
+/// That there is nothing of that name, and what there is.
+fn unknown(of: &str, name: &str, known: &[&str]) -> String {
+    let mut message = ["there is no ", of, " called \"", name, "\", there are "].concat();
+    for (i, known) in known.iter().enumerate() {
+        message += if i == 0 { "" } else { ", " };
+        message += known;
+    }
+    message
 }
 
 impl fmt::Display for Error {

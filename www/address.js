@@ -4,7 +4,7 @@ import { KMeans } from "./clustering.js";
 import { camel } from "./kmeans-board-element.js";
 
 const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
-const WORDS = ["board", "seeding", "beside"];
+const WORDS = ["board", "seeding", "beside", "pane"];
 const SWITCHED_OFF = ["cells", "trails"]; // shown unless the address says 0
 
 /** The state that a fragment asks for; what it does not name is undefined, what is no number is NaN. */

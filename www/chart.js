@@ -9,7 +9,7 @@ const MARGIN = { left: 52, right: 8, top: 10, bottom: 24 };
 const curve = ({ history }) => history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
 
 /** About three round numbers from low to high. */
-function ticks(low, high) {
+export function ticks(low, high) {
   const rough = (high - low) / 2 || Math.abs(high) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].findLast((factor) => factor * power <= rough);
@@ -17,7 +17,8 @@ function ticks(low, high) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-const element = (name, attributes, text = "") =>
+/** The markup of an element. */
+export const element = (name, attributes, text = "") =>
   `<${name} ${Object.entries(attributes).map(([key, value]) => `${key}="${value}"`).join(" ")}>${text}</${name}>`;
 
 /** Makes the chart in a place; `scrub(iteration)` is called where the reader points. */

@@ -460,6 +460,11 @@ export class KMeans {
    */
   async restarts(options) { return (await import("./studies.js")).restarts(this, options); }
 
+  /**
+   * Asks a method which k fits this board: `gap`, `f(K)`, `silhouette` or `elbow`; `kMax` is 10. See studies.js.
+   */
+  async chooseK(options) { return (await import("./studies.js")).chooseK(this, options); }
+
   /** k polygons, the Voronoi cells clipped to the board's bounds: `Float64Array` of x and y in turn. */
   cells() { return this.#core.cells(); }
 

@@ -57,6 +57,7 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   complain("");
   fill();
   fillShows();
+  openPane(state.pane);
   remember(keep);
   if (iteration !== undefined) await arrive(iteration);
   else if (play && !stillness.matches) all("play");
@@ -127,20 +128,21 @@ function scrub(iteration) {
   for (const each of shown()) each.seek(Math.min(iteration, each.kmeans.computed));
 }
 
-/** The same board, another start. */
-async function reseed() {
+/** The same board, another start: what is not asked for stays, but for the seed. */
+async function reseed(start = {}) {
   journeys += 1;
   const before = state;
   const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
+  const { k, seeding } = { ...state, ...start };
   try {
-    if (!(await board.reseed({ k: state.k, seeding: state.seeding }))) return;
-    if (state.beside && !(await beside.reseed({ k: state.k, seeding: state.beside, seed: board.kmeans.seed }))) return;
+    if (!(await board.reseed({ k, seeding, ...start }))) return;
+    if (state.beside && !(await beside.reseed({ k, seeding: state.beside, seed: board.kmeans.seed }))) return;
   } catch (error) {
     return complain(error.message);
   }
   if (state !== before) return; // another board has come
   const { seed } = board.kmeans;
-  state = { ...state, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
+  state = { ...state, k, seeding, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
   for (const each of shown()) lookAhead(each.kmeans);
   fill();
   remember("push");
@@ -161,6 +163,34 @@ for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("clic
 
 $("sharing").addEventListener("click", ({ target }) => import("./sharing.js")
   .then((sharing) => sharing[target.id]?.(state)).catch(({ message }) => complain(message)));
+
+/** A start that the lab shows: from its seed, and in motion. */
+async function replay(start) {
+  await reseed(start);
+  if (!stillness.matches) all("play");
+}
+
+let lab;
+
+/** The settings, or a pane of the lab beside the board. */
+async function openPane(name) {
+  const inputs = [...document.getElementsByName("pane")];
+  const { value } = inputs.find((input) => input.value === name) ?? inputs[0];
+  for (const input of inputs) input.checked = input.value === value;
+  state.pane = value || undefined;
+  $("panel").hidden = Boolean(value);
+  $("lab").hidden = !value;
+  try {
+    if (value) lab ??= (await import("./lab.js")).lab($("lab"), board, { replay, complain });
+    await lab?.open(value);
+  } catch ({ message }) {
+    complain(message);
+  }
+}
+$("panes").addEventListener("change", ({ target }) => {
+  openPane(target.value);
+  remember("replace");
+});
 
 /** A new board's own numbers come with it. */
 function choosePreset(name) {
@@ -336,7 +366,10 @@ function choice(group, value, text, extra) {
   return label;
 }
 
+const PANES = { "": "Settings", "starts": "Many starts", "k": "Which K", "seeding": "Seeding" };
+
 function buildMenus() {
+  $("panes").append(...Object.entries(PANES).map(([value, text]) => choice("pane", value, text, [])));
   const { n, k, seed } = KMeans.limits;
   for (const [id, max] of Object.entries({ n, clusters: k, k, seed })) $(id).max = max;
   const tiles = KMeans.boards.map(({ name, title }) => {
@@ -384,7 +417,7 @@ function buildFigures() {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      history.pushState(null, "", link.href);
+      history.pushState(null, "", written({ ...read(link.hash), pane: state.pane }));
       restore();
       $("stage").scrollIntoView({ block: "nearest" });
     });

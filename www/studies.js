@@ -229,3 +229,44 @@ export async function restarts(kmeans, options) {
   ];
   return studied(kmeans, { kind: "restarts", values }, { signal, onProgress });
 }
+
+/**
+ * Clusters a board with every k up to `kMax` and asks a method which k fits it. With `{ method = "gap", kMax = 10,
+ * references = 50, runs = 10, seed, signal, onProgress }`: methods are "gap", "f(K)", "silhouette" and "elbow"; with each k
+ * the best of `runs` greedy k-means++ runs counts, on the board and on each of the `references`, boards without clusters
+ * that the gap statistic compares it with; `seed` is that of the clustering if not given. Resolves with
+ *
+ *     { method, curve: [{ k, value, error, inertia, seed }], choices: [{ rule, k }] }
+ *
+ * `value` is what the method says of k and `error` its standard error, NaN where there is none: see the crate's
+ * `Evaluated`. `reseed({ k, seeding: "greedy-k-means++", seed })` and `run()` go to that clustering. The gap's rows have
+ * `logW`, `referenceLogW` and `bar` too, which is Gap(k) − (Gap(k + 1) − s(k + 1)). A rule that finds no k has null.
+ *
+ * The rest is as in `restarts`; `soFar` has no choices.
+ */
+export async function chooseK(kmeans, options) {
+  const { signal, onProgress, ...asked } = given(options, ["method", "kMax", "references", "runs", "seed", ...FOLLOWING]);
+  checkFollowing({ signal, onProgress });
+  const { method = "gap", kMax = 10, references = 50, runs = 10, seed = kmeans.seed } = asked;
+  const values = [
+    string("method", method),
+    ...Object.entries({ kMax, references, runs }).map(([name, value]) => integer(name, value, 1, WHOLE_LIMIT)),
+    integer("seed", seed, 0, WHOLE_LIMIT),
+  ];
+  return studied(kmeans, { kind: "selection", values }, { signal, onProgress });
+}
+
+/** The methods that `chooseK` knows: name, title, a sentence, a source, and the rules that read a k off each curve. */
+export async function methods() {
+  return (await loadLarge()).methods();
+}
+
+/** The points of a reference of the gap statistic, from 0 on: `[x0, y0, x1, y1, …]`. */
+export async function reference(kmeans, seed, index) {
+  const clustering = await enlarged(kmeans);
+  try {
+    return clustering.reference(integer("seed", seed, 0, WHOLE_LIMIT), integer("index", index, 0, WHOLE_LIMIT));
+  } finally {
+    clustering.free();
+  }
+}

@@ -11,7 +11,7 @@ use kmeans_board::paint::{Before, Layers, Look, Moment, Path, Raster, Rgb, Surfa
 use kmeans_board::{Board, Lloyd, Recipe, Seeding};
 
 /// The side of the picture that is written, in units so small that whole ones suffice.
-const SIDE: f64 = 3000.0;
+const SIDE: f64 = 1000.0;
 /// The usual sides of the board in the page, in pixels.
 const DESKTOP: f64 = 540.0;
 const PHONE: f64 = 390.0;
@@ -132,7 +132,7 @@ mod tests {
     fn a_page_gets_a_dot_for_each_point_of_its_opening() -> Result<()> {
         let page = with_opening(PAGE)?;
         assert_eq!(page.matches("h0").count(), 3, "{page}");
-        assert!(page.contains("id=\"b\">\n<svg viewBox=\"0 0 3000 3000\""), "{page}");
+        assert!(page.contains("id=\"b\">\n<svg viewBox=\"0 0 1000 1000\""), "{page}");
         assert!(page.ends_with("</script>\n<i></i>\n</b>"), "{page}");
         let other = with_opening(&PAGE.replace("seed=9", "seed=8"))?;
         assert_ne!(page, other);

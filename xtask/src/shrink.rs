@@ -18,7 +18,7 @@ use walrus::{
 
 /// What every browser has that has vectors in its Wasm, so that nothing has to stand in for it; and the ways to call that
 /// nobody here takes. Each is what a passage begins with, what it ends with, and what stands there instead.
-const CUTS: [(&str, &str, &str); 6] = [
+const CUTS: [(&str, &str, &str); 7] = [
     // Texts that Wasm is given are names: short, and encoded at once.
     (
         "    if (realloc === undefined) {\n        const buf",
@@ -32,6 +32,11 @@ const CUTS: [(&str, &str, &str); 6] = [
     ("if (!('encodeInto' in cachedTextEncoder)) {\n", "\n}\n", ""),
     ("(typeof FinalizationRegistry === 'undefined')\n", "    : ", ""),
     ("if (Symbol.dispose) ", ";\n", ""),
+    (
+        "\"`WebAssembly.instantiateStreaming` failed",
+        "Original error:\\n\"",
+        "\"Wasm should be served as application/wasm:\"",
+    ),
     ("            console.warn('using deprecated parameters for the initialization", ")\n", ""),
 ];
 
@@ -194,6 +199,7 @@ if (!('encodeInto' in cachedTextEncoder)) {
 if (Symbol.dispose) One.dispose = One.free;
 if (Symbol.dispose) Two.dispose = Two.free;
             console.warn('using deprecated parameters for the initialization function')
+            console.warn(\"`WebAssembly.instantiateStreaming` failed. Original error:\\n\", e);
     const import0 = {
         __wbg_fill_00112233445566ff: function() {},
     };
@@ -235,9 +241,15 @@ if (Symbol.dispose) Two.dispose = Two.free;
         assert!(text.contains("        i0: function() {},"), "{text}");
         assert!(text.contains("{ \"b\": import0 }"), "{text}");
         assert!(text.ends_with("wasm.e2(); wasm.e1();"), "{text}");
-        for gone in
-            ["realloc ", "wasm.__wbindgen_realloc", "encodeInto", "undefined", "dispose", "deprecated"]
-        {
+        for gone in [
+            "realloc ",
+            "wasm.__wbindgen_realloc",
+            "encodeInto",
+            "undefined",
+            "dispose",
+            "deprecated",
+            "Original",
+        ] {
             assert!(!text.contains(gone), "{gone}: {text}");
         }
         for kept in [
