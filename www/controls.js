@@ -166,6 +166,7 @@ $("sharing").addEventListener("click", ({ target }) => import("./sharing.js")
 
 /** A start that the lab shows: from its seed, and in motion. */
 async function replay(start) {
+  $("stage").scrollIntoView({ block: "nearest" });
   await reseed(start);
   if (!stillness.matches) all("play");
 }

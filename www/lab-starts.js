@@ -11,7 +11,7 @@ const STYLE = `
 #lab .starts .ways label { display: grid; grid-template-columns: 16px 20px auto minmax(0, 1fr); align-items: center; gap: 8px; min-height: 36px; font-size: 14px; cursor: pointer; }
 #lab .starts .ways svg { width: 20px; height: 8px; stroke-width: 2.5; }
 #lab .starts .ways output { justify-self: end; color: var(--soft); font-size: 13px; text-align: right; }
-#lab .starts .histogram { position: relative; height: 176px; }
+#lab .starts .histogram { position: relative; height: 180px; }
 #lab .starts .histogram svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 #lab .starts .histogram .bar { fill: transparent; stroke: none; }
 #lab .starts .histogram .bar:hover { fill: var(--chosen); }
@@ -38,18 +38,19 @@ const LINES = [
   { color: "light-dark(#a83d81, #e58fd0)", dashes: "9 3 2 3" },
   { color: "light-dark(#59636f, #a9b4c4)", dashes: "4 2" },
 ];
-const MARGIN = { left: 44, right: 8, top: 20, bottom: 36 };
+const MARGIN = { left: 44, right: 8, top: 24, bottom: 36 };
 /** As many bars as the histogram has. */
 const BARS = 40;
 /** The most starts that are asked for here; the core takes more. */
 const MOST_RUNS = 10_000;
 /** On boards with more points there are fewer starts unless asked otherwise. */
 const LARGE = 20_000;
-/** As many optima have a picture, and a row in the table. */
+/** As many optima have a picture, the best and the most frequent, and as many a row in the table. */
 const PICTURES = 6, ROWS = 50;
 /** Inertias of one partition differ only by rounding: by less than this share. */
 const ROUNDING = 1e-9;
 
+const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const share = (count, of) => `${(100 * count / of).toFixed(count === of ? 0 : 1)} %`;
 const named = (seeding) => seeding.replace("greedy-", "greedy ");
 
@@ -58,11 +59,12 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   place.classList.add("starts");
   const found = new Map(); // by seeding, what KMeans.restarts tells
   let of; // the board and the k that it was found on
-  let focus; // the seeding whose optima are shown
+  let asked; // the seeding whose optima are to be shown
+  let focus; // the one whose optima are shown
 
   const runs = made("input", { type: "number", id: "runs", min: 1, max: MOST_RUNS, required: true });
   const go = made("button", { type: "button", className: "primary" });
-  const idle = made("div", { className: "actions" }, go, made("label", {}, runs, " starts"));
+  const idle = made("div", { className: "actions" }, go, made("label", {}, "starts ", runs));
   const work = new Work(idle, (following) => runAll(following), complain);
   const ways = made("div", { className: "ways", role: "group", ariaLabel: "Seedings" });
   const histogram = made("div", { className: "histogram" });
@@ -85,7 +87,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     label.insertAdjacentHTML("beforeend", `<svg viewBox="0 0 20 8" aria-hidden="true" style="color: ${color}"><path d="M1 4h18" stroke-dasharray="${dashes}"/></svg>`);
     label.append(made("span", { textContent: named(name) }), result);
     input.addEventListener("change", () => {
-      if (input.checked) focus = name;
+      if (input.checked) asked = name;
       if (input.checked && found.size && !found.has(name)) work.start().then(draw);
       draw();
     });
@@ -100,7 +102,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   async function runAll({ signal, onProgress }) {
     const { kmeans } = board, left = chosen().filter((name) => !(found.get(name)?.isWhole));
     for (const [i, seeding] of left.entries()) {
-      focus = seeding;
+      asked = seeding;
       const far = (share, soFar) => {
         onProgress((i + share) / left.length);
         found.set(seeding, soFar);
@@ -112,16 +114,15 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   }
 
   go.addEventListener("click", async () => {
-    if (!runs.reportValidity()) return;
     if (!chosen().length) return complain("Choose a seeding to start with");
-    found.clear();
-    if (!(await work.start())) found.forEach((one, name) => one.isWhole || found.delete(name));
-    draw();
-  });
-  runs.addEventListener("input", () => {
+    if (!runs.checkValidity()) return complain(`Starts: ${runs.value || "that"} is not a whole number from 1 to ${whole(MOST_RUNS)}`);
+    complain("");
     found.clear();
     draw();
+    await work.start(); // what had been found when it was cancelled stays
+    draw();
   });
+  runs.addEventListener("input", () => draw());
 
   /** Another board, or another k, has nothing to do with what was found. */
   function renew() {
@@ -130,8 +131,8 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     if (now === of) return;
     if (of === undefined) {
       runs.value = n > LARGE ? 100 : 1000;
-      focus = options.seeding ?? "random";
-      for (const { name, input } of rows) input.checked = name === focus;
+      asked = options.seeding ?? "random";
+      for (const { name, input } of rows) input.checked = name === asked;
     }
     of = now;
     work.cancel();
@@ -140,21 +141,21 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   }
 
   function draw() {
-    go.textContent = `Run from ${runs.value === "1" ? "one start" : "many starts"}`;
+    go.textContent = runs.checkValidity() ? `Run ${counted(Number(runs.value), "start")}` : "Run";
     const names = seen(), all = names.map((name) => found.get(name));
     const best = Math.min(...all.map((one) => one.best.inertia));
     for (const { name, result } of rows) result.textContent = found.has(name) ? hits(found.get(name), best) : "";
-    if (!names.includes(focus)) focus = names[0];
+    focus = names.includes(asked) ? asked : names[0];
     plot(names, all);
     tell(best);
   }
 
   const hitsOf = ({ best: { inertia, runs } }, best) => (inertia <= best * (1 + ROUNDING) ? runs : 0);
-  const hits = (one, best) => `${whole(hitsOf(one, best))} of ${whole(one.inertias.length)} find the best`;
+  const hits = (one, best) => `best in ${whole(hitsOf(one, best))} of ${whole(one.inertias.length)}`;
 
   function tell(best) {
     const one = found.get(focus);
-    title.textContent = one ? `Where ${named(focus)} starts end` : "";
+    title.textContent = one ? `Where ${named(focus)} starts end: the best, and most often` : "";
     table.hidden = !one;
     optima.replaceChildren();
     if (!one) {
@@ -164,9 +165,12 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     const count = one.inertias.length, ends = one.optima.length, found100 = Math.round(100 * hitsOf(one, best) / count);
     const places = ends === 1 ? "all in the same clustering" : `in ${whole(ends)} different clusterings`;
     const chance = found100 === 0 && hitsOf(one, best) ? "fewer than 1" : found100;
-    sentence.textContent = `${count === 1 ? "One start ends" : `${whole(count)} starts end`} ${places}. One ${named(focus)} start finds the best, inertia ${short(best)}, in ${chance} of 100.`;
+    sentence.textContent = `${count === 1 ? "One start ends" : `${counted(count, "start")} end`} ${places}. One ${named(focus)} start finds the best, inertia ${short(best)}, in ${chance} of 100.`;
     if (work.isBusy) return; // pictures and rows when it is over
-    optima.append(...one.optima.slice(0, PICTURES).map((optimum) => picture(optimum, count)));
+    const [first, ...others] = one.optima;
+    const frequent = others.toSorted((a, b) => b.runs - a.runs).slice(0, PICTURES - 1);
+    const pictured = [first, ...frequent].sort((a, b) => a.inertia - b.inertia);
+    optima.append(...pictured.map((optimum) => picture(optimum, count)));
     table.lastChild.replaceChildren(listed(one));
   }
 
@@ -243,8 +247,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     ? `Histogram of the inertia at the end, from ${short(low)} to ${short(high)}: ${names.map((name) => `${named(name)}, ${hits(found.get(name), low)}`).join("; ")}`
     : "Histogram of the inertia at the end: nothing has been run yet");
 
-  const onChange = () => renew();
-  board.addEventListener("statechange", onChange);
+  board.addEventListener("statechange", () => renew());
   new ResizeObserver(() => draw()).observe(histogram);
   return {
     show() {

@@ -85,7 +85,7 @@ export class Work {
 
   get element() { return this.#row; }
 
-  get isBusy() { return this.#controller !== undefined; }
+  get isBusy() { return this.#controller?.signal.aborted === false; }
 
   /** Starts it, in place of what goes on; resolves with whether it came to its end. */
   async start() {
@@ -126,10 +126,7 @@ export class Work {
     }
   }
 
-  cancel() {
-    this.#controller?.abort();
-    this.#controller = undefined;
-  }
+  cancel() { this.#controller?.abort(); }
 }
 
 /**
