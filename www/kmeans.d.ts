@@ -214,6 +214,100 @@ export interface SavedKMeans {
   points: [x: number, y: number][];
 }
 
+/** How what takes long is followed and ended. */
+export interface WhileStudying<Found> {
+  /** Ends it at once; the promise is then rejected with its reason. */
+  signal?: AbortSignal | undefined;
+  /** Called some ten times a second with the share that is done, up to 1, and what has been found so far. */
+  onProgress?: ((share: number, soFar: Found) => void) | undefined;
+}
+
+/** Which starts `restarts` makes. */
+export interface RestartsOptions extends WhileStudying<Restarts> {
+  /** Starts, 1 … 100,000 and 4,000,000 ÷ k; 1,000. */
+  runs?: number | undefined;
+  /** How each of them is chosen; as this clustering was, or "random". */
+  seeding?: SeedingName | undefined;
+  /** The seed of the first start; the next has the next one. That of this clustering. */
+  seed?: number | undefined;
+}
+
+/** A partition of the points in which starts ended. */
+export interface Optimum {
+  /** Its inertia. */
+  inertia: number;
+  /** How many starts ended in it. */
+  runs: number;
+  /** The seed of the first of them: `reseed({ seeding, seed })` and `run()` come to it again. */
+  seed: number;
+  /** Its k centroids, x and y in turn. */
+  centroids: Float64Array;
+}
+
+/** Where many starts ended. */
+export interface Restarts {
+  /** The inertia at the end of each start. */
+  inertias: Float64Array;
+  /** How many iterations each start took. */
+  iterations: Uint32Array;
+  /** The place of each start's optimum among the optima. */
+  places: Uint32Array;
+  /** The partitions in which they ended, the best first. */
+  optima: Optimum[];
+  /** The best of them. */
+  best: Optimum;
+}
+
+/** What is asked which K fits: the gap statistic, f(K), the silhouette, or the elbow, which does not answer. */
+export type MethodName = "gap" | "f(K)" | "silhouette" | "elbow";
+
+/** Which Ks `chooseK` tries, and how. */
+export interface ChooseKOptions extends WhileStudying<Choice> {
+  /** The method; "gap". */
+  method?: MethodName | undefined;
+  /** The largest K, the smallest being 1: up to 1,023 and as many distinct points as there are; 10. */
+  kMax?: number | undefined;
+  /** Boards without clusters that the gap statistic compares with, 1 … 1,000; 50. */
+  references?: number | undefined;
+  /** Greedy k-means++ runs with each K, of which the best counts, 1 … 100,000; 10. */
+  runs?: number | undefined;
+  /** The seed of all of it; that of this clustering. */
+  seed?: number | undefined;
+}
+
+/** What a method says of a K; NaN where a number is not defined. */
+export interface CurveRow {
+  /** The number of clusters. */
+  k: number;
+  /** Gap(K), f(K), the mean silhouette, or the inertia. */
+  value: number;
+  /** The standard error of it. */
+  error: number;
+  /** The inertia of the best run. */
+  inertia: number;
+  /** The seed of the best run: `reseed({ k, seeding: "greedy-k-means++", seed })` and `run()` come to it again. */
+  seed: number;
+  /** Of the gap: Gap(K) − (Gap(K + 1) − s(K + 1)). */
+  bar?: number;
+  /** Of the gap: the logarithm of the inertia. */
+  logW?: number;
+  /** Of the gap: the mean of that over the references. */
+  referenceLogW?: number;
+}
+
+/** How a rule reads a K off a curve. */
+export type RuleName = "tibshirani" | "first-se-max" | "global-max" | "minimum" | "below-0.85" | "maximum";
+
+/** Which K a method's rules choose, and by which curve. */
+export interface Choice {
+  /** The method. */
+  method: MethodName;
+  /** A row for each K. */
+  curve: CurveRow[];
+  /** What each rule chooses, null where it finds none; a rule may choose several. */
+  choices: { rule: RuleName; k: number | null }[];
+}
+
 /** What is wrong with what was asked for; the clustering is then exactly as it was. */
 export class KMeansError extends Error {
   /** For those who make their own: the sentence, and its short name. */
@@ -231,6 +325,9 @@ export class KMeans {
 
   /** The label of a point that belongs to no cluster yet: 2³² − 1. */
   static readonly UNASSIGNED: 4294967295;
+
+  /** The most workers at a time for `restarts` and `chooseK`; as many as the machine has cores. With 0, none is had. */
+  static workers: number;
 
   /** Loads the Wasm, once a page; `boards`, `seedings` and `limits` are known then. Rejects where it cannot be had. */
   static load(): Promise<void>;
@@ -327,6 +424,16 @@ export class KMeans {
 
   /** The same in slices, between which the page goes on, for large boards. */
   reseedInSlices(options?: StartOptions & WhileMaking): Promise<void>;
+
+  /**
+   * Runs k-means from many starts on this board, and tells where they end; this clustering stays as it is. In workers,
+   * where there are any, else in slices between which the page goes on. Rejects with a `KMeansError`, or with the
+   * signal's reason.
+   */
+  restarts(options?: RestartsOptions): Promise<Restarts>;
+
+  /** Clusters this board with one K after the other, and asks a method which fits; done as `restarts` is. */
+  chooseK(options?: ChooseKOptions): Promise<Choice>;
 
   /** The Voronoi cells clipped to the bounds, which they tile: k polygons of x and y in turn. */
   cells(): Float64Array[];

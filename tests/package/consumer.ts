@@ -7,7 +7,7 @@ import { KMeans as Alone } from "kmeans-board/kmeans.js";
 import type {
   AssignReport, BoardInfo, BoardName, Coordinates, HistoryRow, KMeansOptions, Limits, PaintOptions, Phase, PictureLayers,
   ResolvedOptions, RunReport, SavedKMeans, SeedingInfo, SeedingName, StartOptions, StepReport, SvgOptions, UpdateReport,
-  WhileMaking,
+  WhileMaking, WhileStudying, RestartsOptions, Restarts, Optimum, ChooseKOptions, Choice, CurveRow, MethodName, RuleName,
 } from "kmeans-board/kmeans.js";
 
 function expect(isSo: boolean, what: string): void {
@@ -66,6 +66,29 @@ function steps(km: KMeans): void {
   expect(refusal(() => km.seek(1000)).startsWith("not-computed:"), "an error with a code");
 }
 
+/** What takes long: many starts, and which K. */
+async function studies(km: KMeans): Promise<void> {
+  KMeans.workers = 1;
+  const following: WhileStudying<Restarts> = { signal: new AbortController().signal, onProgress: (share, soFar) => expect(share <= 1 && soFar.inertias.length <= 50, "a share") };
+  const asked: RestartsOptions = { runs: 50, seeding: "random", seed: 3, ...following };
+  const found: Restarts = await km.restarts(asked);
+  const best: Optimum = found.best;
+  expect(found.inertias.length === 50 && found.iterations.every((count) => count > 0) && found.optima[found.places[0] ?? 0] !== undefined, "starts");
+  expect(best.runs > 0 && best.inertia === Math.min(...found.inertias) && best.centroids.length === 2 * km.k && best.seed >= 3, "the best");
+  const options: ChooseKOptions = { method: "gap", kMax: 3, references: 5, runs: 2, seed: 1 };
+  const choice: Choice = await km.chooseK(options);
+  const row: CurveRow | undefined = choice.curve[0];
+  expect(row !== undefined && row.k === 1 && row.value > -9 && row.error >= 0 && row.inertia > 0 && row.seed > 0, "a row");
+  expect(Math.abs((row?.referenceLogW ?? NaN) - (row?.logW ?? NaN) - (row?.value ?? NaN)) < 1e-12 && typeof row?.bar === "number", "the gap");
+  // These two name every one, so that one that is new, or gone, is noticed.
+  const methods: Record<MethodName, number> = { gap: 3, "f(K)": 2, silhouette: 1, elbow: 0 };
+  const rules: Record<RuleName, true> = { tibshirani: true, "first-se-max": true, "global-max": true, minimum: true, "below-0.85": true, maximum: true };
+  for (const [method, least] of Object.entries(methods) as [MethodName, number][]) {
+    const { method: name, choices } = await km.chooseK({ ...options, method });
+    expect(name === method && choices.length >= least && choices.every(({ rule, k }) => rules[rule] && k !== 0), method);
+  }
+}
+
 /** What it is made from, and what it says it was made from. */
 async function options(): Promise<void> {
   const start: StartOptions = { k: 3, seeding: "k-means++", seed: 7 };
@@ -84,6 +107,7 @@ async function options(): Promise<void> {
   expect(refusal(() => again.n).startsWith("freed:"), "a freed one");
   steps(km);
   taken(km);
+  await studies(km);
   const saved: SavedKMeans = km.toJSON("");
   expect(saved.options.seed === 7 && saved.iteration === km.iteration && saved.phase === km.phase && saved.converged === km.converged, "where it stands");
   expect(saved.history.length === km.computed && saved.centroids.length === 3 && saved.points.length === 200, "all of it");

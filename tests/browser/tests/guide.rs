@@ -117,6 +117,26 @@ async fn the_room_that_is_kept_is_the_boards() -> Result<()> {
 }
 
 #[tokio::test]
+async fn many_starts_are_counted_and_the_board_goes_to_the_best() -> Result<()> {
+    let recipe = Recipe::of("snippet-studies").await?;
+    recipe.until("/^tibshirani: K = \\d, /.test(find('#which').textContent)").await?;
+    recipe.until("board.kmeans.converged").await?;
+    let seen = recipe
+        .run(
+            "const { KMeans } = await import('/kmeans.js');
+            const km = await KMeans.init({ board: 'peaked', n: 300, clusters: 5, k: 5, seed: 1792 });
+            const { best, optima } = await km.restarts();
+            const { choices } = await km.chooseK({ kMax: 8, references: 20, seed: board.kmeans.seed });
+            return [find('#starts').textContent.startsWith(`${best.runs} of 1000 random starts`),
+                find('#starts').textContent.includes(`in ${optima.length - 1} other`), board.kmeans.inertia === best.inertia,
+                find('#which').textContent === choices.map(({ rule, k }) => `${rule}: K = ${k}`).join(', ')];",
+        )
+        .await?;
+    assert_eq!(seen, json!([true, true, true, true]));
+    recipe.was_quiet().await
+}
+
+#[tokio::test]
 async fn from_another_server_everything_early_is_preloaded() -> Result<()> {
     let elsewhere = serve(&xtask::root().join("dist")).await?;
     let recipe =
