@@ -190,8 +190,9 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     const canvas = made("canvas", { width: 1, height: 1, className: peek.isQuick ? "" : "none" });
     canvas.setAttribute("aria-hidden", "true");
     const words = `${share(optimum.runs, count)} of starts`;
-    const button = made("button", { type: "button", title: "Replay the first start that ended here" }, canvas, short(optimum.inertia), made("small", { textContent: words }));
-    button.setAttribute("aria-label", `Inertia ${short(optimum.inertia)}, ${words}: replay it from seed ${optimum.seed}`);
+    const name = made("span", {}, made("span", { className: "visually-hidden", textContent: "Inertia " }), short(optimum.inertia));
+    const title = `Replay the first start that ended here, seed ${optimum.seed}`;
+    const button = made("button", { type: "button", title }, canvas, name, made("small", { textContent: words }));
     pointsAt(button, startOf(optimum));
     peek.picture(startOf(optimum), canvas, 112);
     return button;

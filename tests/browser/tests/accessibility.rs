@@ -114,6 +114,20 @@ async fn the_save_dialog_has_no_violation() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_lab_has_no_violation() -> Result<()> {
+    has_no_violation(
+        &PLAYGROUND,
+        "document.querySelector('#panes input[value=starts]').click();
+        const start = () => document.querySelector('#lab .pane:not([hidden]) .primary');
+        while (!start()) await rest(20);
+        start().click();
+        while (!document.querySelector('#lab .optima button')) await rest(20);
+        for (const details of document.querySelectorAll('details')) details.open = true;",
+    )
+    .await
+}
+
+#[tokio::test]
 async fn the_guide_has_no_violation() -> Result<()> {
     has_no_violation(&GUIDE, "").await
 }

@@ -63,7 +63,7 @@ async fn many_starts_are_those_of_the_core() -> Result<()> {
 async fn an_optimum_is_laid_over_the_board_and_then_replayed_there() -> Result<()> {
     let browser = opened(PEAKED, "starts").await?;
     run_starts(&browser).await?;
-    let inertia = "document.querySelectorAll('#lab .optima button')[5].childNodes[1].textContent";
+    let inertia = "document.querySelectorAll('#lab .optima button > span')[5].lastChild.textContent";
     let looked = run(
         &browser,
         "const before = board.kmeans.centroids.join(), peek = $('canvas.peek'), button = $$('#lab .optima button')[5];
