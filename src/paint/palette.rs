@@ -21,6 +21,13 @@ impl Rgb {
         Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
+    /// As CSS writes it: `#rrggbb`. Display says the same, through formatting that the Wasm does without.
+    pub(crate) fn css(self) -> String {
+        let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half % 16)]);
+        let bytes = [self.0, self.1, self.2].into_iter();
+        core::iter::once('#').chain(bytes.flat_map(|byte| [digit(byte / 16), digit(byte)])).collect()
+    }
+
     /// Whether dark marks stand out from this colour more than light ones do.
     fn is_light(self) -> bool {
         // Luminance with a gamma of 2, at the value where black and white have the same contrast.
@@ -40,7 +47,7 @@ impl From<u32> for Rgb {
 impl fmt::Display for Rgb {
     /// As CSS writes it: `#rrggbb`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+        f.write_str(&self.css())
     }
 }
 

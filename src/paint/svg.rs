@@ -1,7 +1,5 @@
 //! The picture as an SVG document: true vectors, to print and to edit.
 
-use core::fmt::{self, Write as _};
-
 use super::{Before, Look, Moment, Path, Raster, Rgb, Surface, paint};
 use crate::lloyd::{Lloyd, Phase};
 
@@ -27,20 +25,39 @@ pub fn svg(lloyd: &Lloyd, colours: &[u8], look: &Look) -> String {
 /// What stands before the shapes: the size, what is seen, and the board itself.
 fn opening(lloyd: &Lloyd, look: &Look) -> String {
     let (n, k, iteration) = (lloyd.board().points().len(), lloyd.k(), lloyd.iteration());
-    let (size, background, every) = (Hundredths(look.size), look.background, every(n));
+    let (size, background, every) = (hundredths(look.size), look.background.css(), every(n));
     let half = if lloyd.phase() == Phase::Update { "½" } else { "" };
     let converged = if lloyd.is_converged() { ", converged" } else { "" };
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\" \
-         role=\"img\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n\
-         <title>k-means: n = {n}, k = {k}, iteration {iteration}{half}{converged}</title>\n\
-         <desc>Dots are points in the colour of their cluster, stars are centroids."
-    );
-    if every > 1 {
-        let _ = write!(text, " One point in {every} is shown.");
-    }
-    let _ = writeln!(text, "</desc>\n<rect width=\"{size}\" height=\"{size}\" fill=\"{background}\"/>");
-    text
+    let thinned =
+        if every > 1 { [" One point in ", &whole(every), " is shown."].concat() } else { String::new() };
+    [
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"",
+        &size,
+        "\" height=\"",
+        &size,
+        "\" viewBox=\"0 0 ",
+        &size,
+        " ",
+        &size,
+        "\" role=\"img\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n<title>k-means: n = ",
+        &whole(n),
+        ", k = ",
+        &whole(k),
+        ", iteration ",
+        &whole(iteration),
+        half,
+        converged,
+        "</title>\n<desc>Dots are points in the colour of their cluster, stars are centroids.",
+        &thinned,
+        "</desc>\n<rect width=\"",
+        &size,
+        "\" height=\"",
+        &size,
+        "\" fill=\"",
+        &background,
+        "\"/>\n",
+    ]
+    .concat()
 }
 
 /// Of so many points, one in how many is shown.
@@ -57,17 +74,15 @@ struct Document {
 
 impl Document {
     fn trace(&mut self, command: &str, x: f64, y: f64) {
-        let _ = write!(self.shape, "{command}{} {}", Hundredths(x), Hundredths(y));
+        self.shape.extend([command, &hundredths(x), " ", &hundredths(y)]);
     }
 
     /// Writes the shape in this style. Circles become a group, as opacity is meant for all of them together.
-    fn mark(&mut self, style: fmt::Arguments, opacity: f64) {
-        let (shape, opacity) = (&self.shape, Hundredths(opacity));
-        let _ = if shape.starts_with('<') {
-            writeln!(self.text, "<g {style} opacity=\"{opacity}\">{shape}</g>")
-        } else {
-            writeln!(self.text, "<path {style} opacity=\"{opacity}\" d=\"{shape}\"/>")
-        };
+    fn mark(&mut self, style: &str, opacity: f64) {
+        let (shape, opacity) = (self.shape.as_str(), hundredths(opacity));
+        let of_group = ["<g ", style, " opacity=\"", &opacity, "\">", shape, "</g>\n"];
+        let of_path = ["<path ", style, " opacity=\"", &opacity, "\" d=\"", shape, "\"/>\n"];
+        self.text.extend(if shape.starts_with('<') { of_group } else { of_path });
     }
 }
 
@@ -81,8 +96,8 @@ impl Path for Document {
     }
 
     fn circle(&mut self, x: f64, y: f64, radius: f64) {
-        let [x, y, radius] = [x, y, radius].map(Hundredths);
-        let _ = write!(self.shape, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>");
+        let [x, y, radius] = [x, y, radius].map(hundredths);
+        self.shape.extend(["<circle cx=\"", &x, "\" cy=\"", &y, "\" r=\"", &radius, "\"/>"]);
     }
 
     fn close(&mut self) {
@@ -96,12 +111,13 @@ impl Surface for Document {
     }
 
     fn fill(&mut self, colour: Rgb, opacity: f64) {
-        self.mark(format_args!("fill=\"{colour}\""), opacity);
+        self.mark(&["fill=\"", &colour.css(), "\""].concat(), opacity);
     }
 
     fn stroke(&mut self, colour: Rgb, opacity: f64, width: f64) {
-        let width = Hundredths(width);
-        self.mark(format_args!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\""), opacity);
+        let (colour, width) = (colour.css(), hundredths(width));
+        let style = ["fill=\"none\" stroke=\"", &colour, "\" stroke-width=\"", &width, "\""].concat();
+        self.mark(&style, opacity);
     }
 
     fn every_as_circle(&self, n: usize) -> Option<usize> {
@@ -111,16 +127,20 @@ impl Surface for Document {
     fn pixels(&mut self, _: &mut Raster) {}
 }
 
-/// A number to two places, which come from integers: to write a fraction itself would add a tenth to the Wasm.
-#[derive(Clone, Copy)]
-struct Hundredths(f64);
-
-impl fmt::Display for Hundredths {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hundredths = (self.0 * 100.0).round() as i32;
-        let (whole, part) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-        let sign = if hundredths < 0 { "-" } else { "" };
-        write!(f, "{sign}{whole}")?;
-        if part == 0 { Ok(()) } else { write!(f, ".{part:02}") }
+/// A number to two places, or to none where they are 0.
+fn hundredths(number: f64) -> String {
+    let all = (number * 100.0).round() as i32;
+    let sign = if all < 0 { "-" } else { "" };
+    let (units, part) = (whole(all.unsigned_abs() as usize / 100), all.unsigned_abs() as usize % 100);
+    if part == 0 {
+        [sign, &units].concat()
+    } else {
+        [sign, &units, ".", &whole(part / 10), &whole(part % 10)].concat()
     }
+}
+
+/// A number in digits. The standard library can write any number in any way, which is a twentieth of the Wasm.
+fn whole(number: usize) -> String {
+    let before = if number < 10 { String::new() } else { whole(number / 10) };
+    before + ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"][number % 10]
 }

@@ -55,13 +55,13 @@ impl Surface for Canvas<'_> {
 
     fn fill(&mut self, colour: Rgb, opacity: f64) {
         self.context.set_global_alpha(opacity);
-        self.context.set_fill_style_str(&colour.to_string());
+        self.context.set_fill_style_str(&colour.css());
         self.context.fill();
     }
 
     fn stroke(&mut self, colour: Rgb, opacity: f64, width: f64) {
         self.context.set_global_alpha(opacity);
-        self.context.set_stroke_style_str(&colour.to_string());
+        self.context.set_stroke_style_str(&colour.css());
         self.context.set_line_width(width);
         self.context.stroke();
     }
