@@ -112,7 +112,6 @@ fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(false)
-        .remove_name_section(true)
         .remove_producers_section(true)
         .out_name(name)
         .generate(pkg)

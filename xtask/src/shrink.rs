@@ -2,7 +2,7 @@
 //!
 //! To learn the types of callbacks, wasm-bindgen has a function for each kind of them put into the table of functions,
 //! some sixty, and leaves them there. And what Wasm and JavaScript import from each other has long names, half of them
-//! hashes, which can hardly be compressed.
+//! hashes, which can hardly be compressed. Nor is there a use for what a panic would say before it traps.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -12,8 +12,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use walrus::ir::{CallIndirect, ReturnCallIndirect, Visitor, dfs_in_order};
 use walrus::{
-    Element, ElementId, ElementItems, ElementKind, ExportId, ExportItem, FunctionId, FunctionKind, Import,
-    ImportId, Module, ModuleConfig, TypeId,
+    Element, ElementId, ElementItems, ElementKind, ExportId, ExportItem, FunctionBuilder, FunctionId,
+    FunctionKind, Import, ImportId, Module, ModuleConfig, TypeId,
 };
 
 /// What every browser has that has vectors in its Wasm, so that nothing has to stand in for it; and the ways to call that
@@ -51,11 +51,45 @@ pub(crate) fn shrink(script: &Path, wasm: &Path) -> Result<()> {
         .try_fold(text, |text, cut| without(&text, cut))
         .and_then(|text| rename(&mut module, text))
         .with_context(|| format!("{} is not what wasm-bindgen used to write", script.display()))?;
+    silence_panics(&mut module)?;
     empty_table(&mut module)?;
     walrus::passes::gc::run(&mut module);
     module.customs.remove_raw("target_features");
     fs::write(script, text)?;
     Ok(fs::write(wasm, module.emit_wasm())?)
+}
+
+/// What the standard library's functions that only a panic comes to have in their names, whatever crate stands before.
+const PANICS: [&str; 8] = [
+    "::panicking::panic_fmt",
+    "::panicking::panic_bounds_check",
+    "::panicking::panic_const::",
+    "::panicking::panic_handler::",
+    "::panic_already_",
+    "::slice_index_fail",
+    "::unwrap_failed",
+    "::expect_failed",
+];
+
+/// Lets a panic trap at once: a page never hears the message that it would compose, with all of number formatting.
+fn silence_panics(module: &mut Module) -> Result<()> {
+    let is_panic = |name: &String| PANICS.iter().any(|panic| name.contains(panic));
+    let panics: Vec<(FunctionId, TypeId)> = module
+        .funcs
+        .iter_local()
+        .filter(|(id, _)| module.funcs.get(*id).name.as_ref().is_some_and(is_panic))
+        .map(|(id, function)| (id, function.ty()))
+        .collect();
+    ensure!(!panics.is_empty(), "no function is known by its name to panic");
+    for (id, ty) in panics {
+        let (parameters, results) = module.types.params_results(ty);
+        let (parameters, results) = (parameters.to_vec(), results.to_vec());
+        let arguments = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
+        let mut trap = FunctionBuilder::new(&mut module.types, &parameters, &results);
+        trap.func_body().unreachable();
+        module.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
+    }
+    Ok(())
 }
 
 /// Takes out of the table of functions those that nothing can come to which is called from outside.
@@ -206,8 +240,8 @@ if (Symbol.dispose) Two.dispose = Two.free;
     const imports = { \"./p_bg.js\": import0 };
     wasm.start(); wasm.starting();";
 
-    /// Two exports that the script calls and one that it does not; the first calls an import, and through the table
-    /// functions that take a number, of which there is one beside one that takes two.
+    /// Two exports that the script calls and one that it does not; the first calls an import, through the table functions
+    /// that take a number, of which there is one beside one that takes two, and a panic, which calls what writes it.
     fn module() -> Module {
         let mut module = Module::default();
         let none = module.types.add(&[], &[]);
@@ -216,13 +250,17 @@ if (Symbol.dispose) Two.dispose = Two.free;
             FunctionBuilder::new(&mut module.types, parameters, &[]).finish(vec![], &mut module.funcs)
         };
         let listed = vec![of(&[ValType::I32, ValType::I32]), of(&[ValType::I32])];
-        let (starting, forgotten) = (of(&[]), of(&[]));
+        let (starting, forgotten, writing) = (of(&[]), of(&[]), of(&[]));
         let table = module.tables.add_local(false, 2, None, RefType::FUNCREF);
         let kind = ElementKind::Active { table, offset: ConstExpr::Value(Value::I32(0)) };
         module.elements.add(kind, ElementItems::Functions(listed));
         let of_one = module.types.add(&[ValType::I32], &[]);
+        let mut panic = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+        panic.name("core[00]::panicking::panic_fmt".into()).func_body().call(writing);
+        let panic = panic.finish(vec![module.locals.add(ValType::I32)], &mut module.funcs);
         let mut start = FunctionBuilder::new(&mut module.types, &[], &[]);
         start.func_body().call(import).i32_const(7).i32_const(1).call_indirect(of_one, table);
+        start.func_body().i32_const(7).call(panic);
         let start = start.finish(vec![], &mut module.funcs);
         for (name, id) in [("start", start), ("starting", starting), ("forgotten", forgotten)] {
             module.exports.add(name, id);
@@ -265,11 +303,24 @@ if (Symbol.dispose) Two.dispose = Two.free;
             shrunk.imports.iter().map(|it| (it.module.as_str(), it.name.as_str())).collect::<Vec<_>>(),
             [("b", "i0")]
         );
-        // The two exports and the one that is called through the table, in both of its places.
-        assert_eq!(shrunk.funcs.iter_local().count(), 3);
+        // The two exports, the panic, and the one that is called through the table, in both of its places.
+        assert_eq!(shrunk.funcs.iter_local().count(), 4);
         let (_, list) = shrunk.elements.iter().find_map(listed).context("there is no table")?;
         assert_eq!(list.len(), 2);
         assert_eq!(list[0], list[1]);
+        Ok(())
+    }
+
+    #[test]
+    fn wasm_that_has_lost_its_names_is_an_error() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (script, wasm) = (folder.path().join("p.js"), folder.path().join("p_bg.wasm"));
+        fs::write(&script, SCRIPT)?;
+        let mut nameless = module();
+        nameless.funcs.iter_mut().for_each(|function| function.name = None);
+        fs::write(&wasm, nameless.emit_wasm())?;
+        let error = format!("{:#}", shrink(&script, &wasm).expect_err("no panic is found"));
+        assert!(error.contains("by its name"), "{error}");
         Ok(())
     }
 
