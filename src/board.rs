@@ -80,6 +80,16 @@ impl Board {
         Uniform { min, max, rng: generator(seed, Purpose::Reference(b)) }
     }
 
+    /// Other points on this board: its bounds stay, unless one lies outside of them.
+    ///
+    /// # Errors
+    /// Those of [`Board::from_points`].
+    pub(crate) fn with_points(&self, points: Vec<Point>) -> Result<Self, Error> {
+        let board = Self::from_points(points)?;
+        let is_inside = board.points.iter().all(|point| self.bounds.contains(*point));
+        Ok(Self { bounds: if is_inside { self.bounds } else { board.bounds }, ..board })
+    }
+
     /// The points; their order never changes.
     pub fn points(&self) -> &[Point] {
         &self.points

@@ -57,6 +57,15 @@ pub enum Error {
         /// The coordinate.
         value: f64,
     },
+    /// There is no point, or no centroid, of that index.
+    Index {
+        /// What it is an index of: `"point"` or `"centroid"`.
+        of: &'static str,
+        /// The index.
+        index: usize,
+        /// How many there are, the first at 0.
+        count: usize,
+    },
     /// There are not as many centroids as clusters sought.
     CentroidCount {
         /// How many centroids were given.
@@ -118,6 +127,7 @@ impl Error {
             Self::Spread { .. } => "spread",
             Self::TooFewDistinctPoints { .. } => "too-few-distinct-points",
             Self::Coordinate { .. } => "coordinate",
+            Self::Index { .. } => "index",
             Self::CentroidCount { .. } => "centroid-count",
             Self::NotComputed { .. } => "not-computed",
             Self::Runs { .. } => "runs",
@@ -183,14 +193,14 @@ impl Error {
         for letter in template.chars() {
             match (letter, self) {
                 ('#', _) => message += &values.next().map(&number).unwrap_or_default(),
-                ('@', Self::Coordinate { of, .. }) => message += of,
+                ('@', Self::Coordinate { of, .. } | Self::Index { of, .. }) => message += of,
                 _ => message.push(letter),
             }
         }
         message
     }
 
-    /// The message with a # for each of the numbers, and an @ for what has a coordinate.
+    /// The message with a # for each of the numbers, and an @ for what has a coordinate or an index.
     fn template(&self) -> (&'static str, [f64; 4]) {
         let (most_points, most_k) = (MAX_POINTS as f64, MAX_K as f64);
         let numbers = |first: f64, second: f64| [first, second, 0.0, 0.0];
@@ -219,6 +229,9 @@ impl Error {
                 "@ # has the coordinate #, which is not within ±#",
                 [index as f64, value, MAX_COORDINATE, 0.0],
             ),
+            Self::Index { index, count, .. } => {
+                ("there is no @ #, the last is #", numbers(index as f64, count as f64 - 1.0))
+            }
             Self::CentroidCount { given, k } => {
                 ("k is #, but # centroids were given", numbers(k as f64, given as f64))
             }

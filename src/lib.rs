@@ -37,6 +37,7 @@
 //! Time is not known here: a step is a call, and whoever animates it wraps it.
 
 mod board;
+mod editing;
 mod error;
 mod lloyd;
 mod nearest;
@@ -56,6 +57,7 @@ pub mod paint;
 mod wasm;
 
 pub use board::{Board, Origin};
+pub use editing::Edit;
 pub use error::{Error, MAX_COORDINATE, MAX_K, MAX_POINTS, SPREAD_LIMITS};
 pub use lloyd::{Assigned, Iteration, Lloyd, Phase, Run, Updated};
 pub use nearest::UNASSIGNED;
