@@ -10,6 +10,20 @@ const STYLE = "position: absolute; inset: 0; width: 100%; height: 100%; border-r
 /** So many points, or fewer, are clustered anew for a look without anybody noticing. */
 const QUICK = 300_000;
 
+/** Paints a clustering as it stands in a canvas of that side, in CSS pixels, with the look of a board. */
+export function paint(kmeans, canvas, size, board) {
+  kmeans.hold();
+  const side = Math.round(size * devicePixelRatio);
+  canvas.width = canvas.height = side;
+  const style = getComputedStyle(board.shadowRoot.querySelector("canvas"));
+  const look = {
+    size, scale: side / size, background: colourOf(style.backgroundColor), ink: colourOf(style.color),
+    cells: board.voronoi, trails: false,
+  };
+  canvas.style.background = style.backgroundColor;
+  while (!kmeans.paint(canvas.getContext("2d"), look));
+}
+
 export class Peek {
   #board;
   #canvas;
@@ -65,15 +79,6 @@ export class Peek {
   #paint(kmeans, start, canvas, size) {
     kmeans.reseed(start);
     kmeans.run();
-    kmeans.hold();
-    const side = Math.round(size * devicePixelRatio);
-    canvas.width = canvas.height = side;
-    const style = getComputedStyle(this.#board.shadowRoot.querySelector("canvas"));
-    const look = {
-      size, scale: side / size, background: colourOf(style.backgroundColor), ink: colourOf(style.color),
-      cells: this.#board.voronoi, trails: false,
-    };
-    canvas.style.background = style.backgroundColor;
-    while (!kmeans.paint(canvas.getContext("2d"), look));
+    paint(kmeans, canvas, size, this.#board);
   }
 }

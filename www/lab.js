@@ -5,7 +5,7 @@ import { KMeans, blueprintOf } from "./clustering.js";
 import { Peek } from "./lab-peek.js";
 
 const STYLE = `
-#lab .pane { display: grid; align-content: start; gap: 12px; min-width: 0; }
+#lab .pane { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 12px; min-width: 0; }
 #lab p { font: 15px/1.5 var(--serif); }
 #lab .soft { color: var(--soft); }
 #lab .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; min-height: 44px; }
@@ -30,6 +30,7 @@ document.adoptedStyleSheets.push(sheet);
 /** The panes by the names that the page's address has for them. */
 const PANES = {
   "starts": async (...values) => (await import("./lab-starts.js")).startsPane(...values),
+  "k": async (...values) => (await import("./lab-k.js")).kPane(...values),
 };
 
 /** An element with properties and children. */
@@ -95,15 +96,13 @@ export class Work {
     bar.removeAttribute("value");
     time.textContent = "";
     const hadFocus = this.#idle.contains(document.activeElement);
-    const show = (isBusy) => {
-      this.#idle.hidden = isBusy;
-      this.#busy.hidden = !isBusy;
-    };
     // What is soon over need not be seen.
     const slow = setTimeout(() => {
-      show(true);
+      this.#idle.hidden = true;
+      this.#busy.hidden = false;
       if (hadFocus) cancel.focus();
     }, 150);
+    signal.addEventListener("abort", () => clearTimeout(slow));
     const onProgress = (share) => {
       bar.value = share;
       const spent = (performance.now() - begun) / 1000;
@@ -117,16 +116,23 @@ export class Work {
       return false;
     } finally {
       clearTimeout(slow);
-      if (this.#controller === controller) {
-        const isFocused = this.#busy.contains(document.activeElement);
-        this.#controller = undefined;
-        show(false);
-        if (isFocused) this.#idle.querySelector("button").focus();
-      }
+      if (this.#controller === controller) this.#end();
     }
   }
 
-  cancel() { this.#controller?.abort(); }
+  /** At once, however long the work takes to notice. */
+  cancel() {
+    this.#controller?.abort();
+    this.#end();
+  }
+
+  #end() {
+    const isFocused = this.#busy.contains(document.activeElement);
+    this.#controller = undefined;
+    this.#idle.hidden = false;
+    this.#busy.hidden = true;
+    if (isFocused) this.#idle.querySelector("button").focus();
+  }
 }
 
 /**

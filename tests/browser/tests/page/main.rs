@@ -4,6 +4,7 @@ mod address;
 mod controls;
 mod figures;
 mod keyboard;
+mod lab_k;
 mod layout;
 mod loading;
 mod playground;
