@@ -23,9 +23,9 @@ const STYLE = `
 #lab .curves .choices span { display: inline-flex; align-items: center; gap: 4px; white-space: nowrap; }
 #lab .curves .choices b { color: var(--ink); font-weight: 600; }
 #lab .curves .choices svg { width: 12px; height: 12px; color: var(--ink); }
-#lab .curves .row { display: grid; gap: 0; min-height: 0; align-items: stretch; }
+#lab .curves .plots, #lab .curves .ks { display: grid; }
 #lab .curves .plots { grid-template-columns: 48px minmax(0, 1fr); }
-#lab .curves .row svg.plot { height: ${HEIGHT}px; }
+#lab .curves svg.plot { height: ${HEIGHT}px; }
 #lab .curves .axis { position: sticky; left: 0; z-index: 1; background: var(--paper); }
 #lab .curves svg.values { cursor: pointer; }
 #lab .curves .values .curve { fill: none; stroke: var(--accent); }
@@ -131,7 +131,7 @@ function drawnFrom(method, curve, isBars) {
 export class Curves {
   #parts = {};
   #stack = made("div", { className: "stack" });
-  #buttons = made("div", { className: "row ks", role: "toolbar", ariaLabel: "K" });
+  #buttons = made("div", { className: "ks", role: "toolbar", ariaLabel: "K" });
   #column = made("div", { className: "column", hidden: true });
   #point;
   #choose;
@@ -156,7 +156,7 @@ export class Curves {
     const asks = made("span", { className: "question", textContent: question });
     const head = made("div", { className: "head words" }, made("div", {}, made("h3", { textContent: title }), " ", asks));
     const choices = made("div", { className: "choices words" });
-    const row = made("div", { className: "row plots" });
+    const row = made("div", { className: "plots" });
     row.innerHTML = `<svg class="plot axis" aria-hidden="true"></svg><svg class="plot values" role="img"></svg>`;
     const [axis, plot] = row.children;
     if (method === "gap") head.append(this.#views());

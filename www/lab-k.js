@@ -196,9 +196,15 @@ export async function kPane(place, board, { replay, complain, peek }) {
     const shown = current(), k = pointed ?? shown;
     curves.light(k, shown);
     const said = k === undefined ? "" : curves.says(k);
-    reading.replaceChildren(...(said ? [made("b", { textContent: `K = ${k}` }), ` · ${said}`] : [found.size ? "Press a K, and the board shows its clustering." : ""]));
-    const row = found.get("gap")?.isWhole && found.get("gap").curve.find((each) => each.k === (k ?? Math.min(board.kmeans.k, plan.kMax)));
-    if (row && peek.isQuick) references.show(plan, row);
+    if (said) reading.replaceChildren(made("b", { textContent: `K = ${k}` }), ` · ${said}`);
+    else reading.textContent = found.size ? "Press a K, and the board shows its clustering." : "";
+    lookBehind(k ?? Math.min(board.kmeans.k, plan?.kMax));
+  }
+
+  /** The references of the gap, as it clusters them with a K, once it is known and where that takes no time. */
+  function lookBehind(k) {
+    const { isWhole, curve } = found.get("gap") ?? {};
+    if (isWhole && peek.isQuick) references.show(plan, curve.find((row) => row.k === k));
   }
 
   const isComplete = () => table.every(({ name }) => found.get(name)?.isWhole);

@@ -128,6 +128,23 @@ async fn the_lab_has_no_violation() -> Result<()> {
 }
 
 #[tokio::test]
+async fn which_k_has_no_violation() -> Result<()> {
+    has_no_violation(
+        &PLAYGROUND,
+        "document.querySelector('#panes input[value=k]').click();
+        const start = () => document.querySelector('#lab .pane:not([hidden]) .primary');
+        while (!start()) await rest(20);
+        document.querySelector('#plan-references').value = 5;
+        start().click();
+        while (!document.querySelector('#lab .verdict').textContent) await rest(20);
+        for (const details of document.querySelectorAll('details')) details.open = true;
+        document.querySelector('#lab .ks [data-k=\"3\"]').click();
+        while (document.querySelectorAll('#lab .references canvas').length < 3) await rest(20);",
+    )
+    .await
+}
+
+#[tokio::test]
 async fn the_guide_has_no_violation() -> Result<()> {
     has_no_violation(&GUIDE, "").await
 }

@@ -392,6 +392,22 @@ async fn a_plan_that_cannot_be_is_refused_with_a_reason() -> Result<()> {
 }
 
 #[tokio::test]
+async fn where_no_k_is_enough_and_where_rules_differ_it_says_so() -> Result<()> {
+    let browser = opened("/#board=moons&n=200&k=2&seed=5&i=0&pane=k").await?;
+    asked(&browser, 3).await?;
+    let found =
+        "document.querySelector('#board').kmeans.chooseK({ kMax: 3, references: 8, runs: 3, seed: 5 })";
+    let found = browser.eval(found).await?;
+    assert_eq!(found["choices"][0], json!({ "rule": "tibshirani", "k": null }));
+    let said = text(&browser, "#lab .verdict").await?;
+    let none = "No K up to 3 is enough for Tibshirani’s rule: the gap still widens.";
+    assert!(said.starts_with(none) && said.contains("different questions"), "{said}");
+    assert!(said.ends_with("None of them knows how many there are."), "{said}");
+    assert!(text(&browser, "#lab .curves .choices").await?.starts_with("Tibshiraninone"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_moves_when_the_answer_comes() -> Result<()> {
     let browser = opened(PEAKED).await?;
     let tops = "['.curves', '.ks', '.reading', '.verdict'].map((part) => document.querySelector(`#lab ${part}`).offsetTop)";
