@@ -199,9 +199,8 @@ impl Choosing {
             }
             Seeding::Maximin => chosen.farthest(sorted),
             Seeding::GreedyKMeansPlusPlus => {
-                let candidates = 2 + libm::log(k as f64) as usize;
                 let drawn: Vec<usize> =
-                    (0..candidates).map(|_| chosen.draw(rng, sorted, &mut tell)).collect();
+                    (0..candidates(k)).map(|_| chosen.draw(rng, sorted, &mut tell)).collect();
                 return Ok(chosen.best(sorted, &drawn));
             }
             _ => return Ok(chosen.draw(rng, sorted, &mut tell)),
@@ -221,6 +220,11 @@ impl Choosing {
     pub(crate) fn chosen(&self) -> &Chosen {
         &self.chosen
     }
+}
+
+/// How many candidates greedy k-means++ draws for each of k centroids.
+pub(crate) fn candidates(k: usize) -> usize {
+    2 + libm::log(k as f64) as usize
 }
 
 /// The points in a random order, those left out that equal one taken before, until there are k.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::board::Board;
 use crate::error::{Error, filled};
 use crate::point::Point;
-use crate::seeding::{Choosing, Seeding, Start};
+use crate::seeding::{self, Choosing, Seeding, Start};
 
 /// A seeding that chooses one centroid at a time, and shows how.
 ///
@@ -35,6 +35,8 @@ pub struct SlowSeeding {
     /// the nearest of the centroids.
     before: Vec<f64>,
     labels: Vec<u16>,
+    /// ΣD² then; NaN while there was none.
+    inertia_before: f64,
     candidates: Vec<Candidate>,
     taken: usize,
 }
@@ -85,6 +87,7 @@ impl SlowSeeding {
             choosing: Choosing::new(Start::Seeded { k, seeding, seed }, &board)?,
             before: filled(f64::INFINITY, n)?,
             labels: filled(0, n)?,
+            inertia_before: f64::NAN,
             candidates: Vec::new(),
             taken: 0,
             board,
@@ -103,6 +106,7 @@ impl SlowSeeding {
             return Ok(false);
         }
         self.settle();
+        self.inertia_before = self.inertia();
         let index = self.board.index();
         let mut drawn = Vec::new();
         let tell = |place, number| drawn.push((place, number));
@@ -187,9 +191,19 @@ impl SlowSeeding {
         &self.candidates
     }
 
+    /// How many points are drawn, or found, for each centroid but the first, for which it is one always.
+    pub fn draws(&self) -> usize {
+        if self.seeding == Seeding::GreedyKMeansPlusPlus { seeding::candidates(self.k) } else { 1 }
+    }
+
     /// The candidate that the last centroid was; `None` before the first.
     pub fn taken(&self) -> Option<&Candidate> {
         self.candidates.get(self.taken)
+    }
+
+    /// Its place among the candidates.
+    pub(crate) fn taken_place(&self) -> usize {
+        self.taken
     }
 
     /// What the points weighed when the last centroid was chosen, in the order of the board.
@@ -210,6 +224,11 @@ impl SlowSeeding {
     /// ΣD², which is the inertia if every point goes to its nearest centroid; NaN before the first.
     pub fn inertia(&self) -> f64 {
         if self.centroids().is_empty() { f64::NAN } else { self.choosing.chosen().inertia() }
+    }
+
+    /// ΣD² before the last centroid; NaN before the second.
+    pub fn inertia_before(&self) -> f64 {
+        self.inertia_before
     }
 
     fn listed(&self, value: impl Fn(Weighed) -> f64) -> Vec<f64> {

@@ -79,6 +79,11 @@ fn weights_are_squared_distances_before_and_after_the_last_centroid() {
         let before = &centroids[..centroids.len().saturating_sub(1)];
         assert_eq!(slowly.weights(), weights(board, before), "{what}");
         assert_eq!(slowly.weights_after(), weights(board, centroids), "{what}");
+        if before.is_empty() {
+            assert!(slowly.inertia_before().is_nan(), "{what}");
+        } else {
+            assert!(is_about(slowly.inertia_before(), slowly.weights().iter().sum()), "{what}");
+        }
         if centroids.is_empty() {
             assert!(slowly.inertia().is_nan() && slowly.candidates().is_empty() && slowly.taken().is_none());
         } else {
@@ -138,6 +143,7 @@ fn greedy_takes_the_candidate_that_leaves_least() {
                 let count = slowly.centroids().len();
                 let (candidates, weights) = (slowly.candidates(), slowly.weights());
                 let expected = if count == 1 { 1 } else { 2 + (k as f64).ln().floor() as usize };
+                assert!(count == 1 || slowly.draws() == expected, "{name}");
                 assert_eq!(candidates.len(), expected, "{name}, k = {k}");
                 let least = candidates.iter().map(|each| each.inertia).fold(f64::INFINITY, f64::min);
                 let first = candidates.iter().find(|each| each.inertia == least);
