@@ -11,8 +11,9 @@ use crate::slow_seeding::{SlowSeeding, Weighed};
 const MOST_DISCS: usize = 2_000;
 /// The squares of that grid along a side.
 const GRID: usize = 44;
-/// The share of the board that the discs cover together, as far as they do not overlap.
+/// The share of the board that the discs cover together, as far as they do not overlap: those of a grid hardly do.
 const COVER: f64 = 0.16;
+const GRID_COVER: f64 = 0.3;
 /// The smallest radius, in pixels, so that every point is seen, and the largest, as a share of the board's side.
 const RADII: (f64, f64) = (0.8, 0.08);
 /// The margin around the board, as a share of it, so that hardly a disc on its edge is cut.
@@ -41,6 +42,7 @@ pub struct Weights {
     sum: f64,
     sum_before: f64,
     discs: Vec<Part>,
+    cover: f64,
     strip: Vec<Part>,
     centroids: Vec<Point>,
     /// The last centroid, and the other candidates for it.
@@ -127,8 +129,9 @@ impl Weights {
         let strip = joined(parts, sum / MOST_PARTS);
         let points = seeding.weighed(candidate).map(|weighed| Part::of(&weighed, 0.0));
         let is_many = seeding.board().points().len() > MOST_DISCS;
-        let discs = if is_many { squares(points, &bounds) } else { points.collect() };
-        Self { bounds, sum, sum_before: sum, discs, strip, centroids, last, others: Vec::new() }
+        let (discs, cover) =
+            if is_many { (squares(points, &bounds), GRID_COVER) } else { (points.collect(), COVER) };
+        Self { bounds, sum, sum_before: sum, discs, cover, strip, centroids, last, others: Vec::new() }
     }
 
     /// The same, to move on from another picture of the seeding.
@@ -147,7 +150,7 @@ impl Weights {
     pub fn paint(&self, look: &Look, t: f64, surface: &mut dyn Surface) {
         let view = View::new(self.bounds.grown(MARGIN), look.size);
         let sum = self.sum_before + (self.sum - self.sum_before) * eased((t / GROWTH).min(1.0));
-        let unit = look.size * (COVER / (PI * sum)).sqrt();
+        let unit = look.size * (self.cover / (PI * sum)).sqrt();
         let radius = |weight: f64| (unit * weight.sqrt()).max(RADII.0).min(RADII.1 * look.size);
         let trace = |disc: &Part, taken: f64, surface: &mut dyn Surface| {
             let place = view.place(disc.place);
