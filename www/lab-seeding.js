@@ -18,9 +18,9 @@ const STYLE = `
 .lab-seeding ol:has(:nth-child(4)) { grid-template-columns: repeat(4, minmax(0, 1fr)); }
 .lab-seeding li canvas { margin-bottom: 4px; }
 .lab-seeding li.kept canvas { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
-.lab-seeding li span { display: block; min-height: 18px; }
-.lab-seeding li .soft, .lab-seeding .about { color: var(--soft); }
-.lab-seeding li.kept .name { font-weight: 600; }
+.lab-seeding li span { display: block; min-height: 18px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.lab-seeding li span + span, .lab-seeding .about { color: var(--soft); }
+.lab-seeding li span:last-child { color: var(--ink); font-weight: 600; }
 .lab-seeding .about { font: 14px/20px var(--serif); }
 @media (forced-colors: active) {
   .lab-seeding li.kept canvas { outline: 2px solid Highlight; outline-offset: -2px; }
@@ -49,7 +49,7 @@ const ABOUT_MANY = " Of so many points, neighbours share a disc.";
 /** The core gives each of so many points a disc of its own. */
 const MOST_DISCS = 2000;
 
-const percent = (share) => PERCENT.format(share).replace("%", " %");
+const percent = (share) => PERCENT.format(share).replace("%", "\u00a0%");
 
 /** What the last centroid was chosen by. */
 function choice(seeding, { chosen, draws, candidates, taken }) {
@@ -326,15 +326,16 @@ class SeedingLab {
     while (this.#candidates.children.length > draws) this.#candidates.lastChild.remove();
     while (this.#candidates.children.length < draws) {
       const canvas = made("canvas", { ariaHidden: "true" });
-      this.#candidates.append(made("li", {}, canvas, made("span", { className: "name" }), made("span", { className: "soft" })));
+      this.#candidates.append(made("li", {}, canvas, made("span"), made("span"), made("span")));
     }
     const isDrawn = candidates.length === draws;
     [...this.#candidates.children].forEach((item, i) => {
       const isKept = isDrawn && i === taken;
-      const [, name, leaves] = item.children;
+      const [, number, left, kept] = item.children;
       item.className = isKept ? "kept" : "";
-      name.textContent = isDrawn ? `${NUMBER.format(candidates[i].drawn)}${isKept ? ", kept" : ""}` : "";
-      leaves.textContent = isDrawn ? `leaves ${short(candidates[i].inertia)}` : "";
+      number.textContent = isDrawn ? NUMBER.format(candidates[i].drawn) : "";
+      left.textContent = isDrawn ? `${short(candidates[i].inertia)} left` : "";
+      kept.textContent = isKept ? "kept" : "";
     });
   }
 

@@ -14,8 +14,10 @@ const GRID: usize = 44;
 /// The share of the board that the discs cover together, as far as they do not overlap: those of a grid hardly do.
 const COVER: f64 = 0.16;
 const GRID_COVER: f64 = 0.3;
-/// The smallest radius, in pixels, so that every point is seen, and the largest, as a share of the board's side.
-const RADII: (f64, f64) = (0.8, 0.08);
+/// The smallest radius, so that every point is seen, and the largest, as shares of the board's side.
+const RADII: (f64, f64) = (0.002, 0.08);
+/// The largest radius of a star, as such a share: there are small boards, too.
+const STAR: f64 = 0.06;
 /// The margin around the board, as a share of it, so that hardly a disc on its edge is cut.
 const MARGIN: f64 = 0.04;
 /// How strongly the weight is shown that the last centroid has taken away, and that which is left.
@@ -51,10 +53,10 @@ pub struct Weights {
 }
 
 /// What one point weighs, or several together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Part {
-    /// The points' mean, and their number.
-    place: Point,
+    /// The sum of the points, and their number.
+    sum: Point,
     count: f64,
     /// Where it begins on the strip, as a share of all weights.
     begin: f64,
@@ -68,14 +70,14 @@ struct Part {
 
 impl Part {
     fn of(weighed: &Weighed, begin: f64) -> Self {
-        let Weighed { point: place, before, after, label } = *weighed;
-        Self { place, count: 1.0, begin, before, after, label, lead: before }
+        let Weighed { point: sum, before, after, label } = *weighed;
+        Self { sum, count: 1.0, begin, before, after, label, lead: before }
     }
 
     /// Takes another one in. The label is that of the majority, if there is one (Boyer & Moore 1981, with weights).
     fn add(&mut self, other: &Self) {
         self.count += other.count;
-        self.place = self.place.towards(other.place, other.count / self.count);
+        self.sum = Point::new(self.sum.x + other.sum.x, self.sum.y + other.sum.y);
         self.before += other.before;
         self.after += other.after;
         if other.label == self.label {
@@ -85,6 +87,10 @@ impl Part {
         } else {
             self.lead -= other.lead;
         }
+    }
+
+    fn mean(&self) -> Point {
+        Point::new(self.sum.x / self.count, self.sum.y / self.count)
     }
 
     /// What it weighs when so much of what the last centroid takes has been taken.
@@ -119,18 +125,19 @@ impl Weights {
         if let (Some(centroid), Some(last)) = (centroids.last_mut(), last) {
             *centroid = last.place;
         }
-        let sum = seeding.weighed(candidate).map(|weighed| weighed.before).sum();
+        let n = seeding.board().points().len();
+        let sum = if centroids.len() > 1 { seeding.inertia_before() } else { n as f64 };
+        let mut strip = Vec::new();
+        let mut discs = if n > MOST_DISCS { Discs::squares(&bounds) } else { Discs::single() };
         let mut begin = 0.0;
-        let parts = seeding.weighed(candidate).map(|weighed| {
-            let part = Part::of(&weighed, begin);
-            begin += part.before / sum;
-            part
-        });
-        let strip = joined(parts, sum / MOST_PARTS);
-        let points = seeding.weighed(candidate).map(|weighed| Part::of(&weighed, 0.0));
-        let is_many = seeding.board().points().len() > MOST_DISCS;
-        let (discs, cover) =
-            if is_many { (squares(points, &bounds), GRID_COVER) } else { (points.collect(), COVER) };
+        for weighed in seeding.weighed(candidate) {
+            let part = Part::of(&weighed, begin / sum);
+            begin += part.before;
+            join(&mut strip, part, sum / MOST_PARTS);
+            discs.add(part);
+        }
+        let cover = discs.cover;
+        let discs = discs.parts.into_iter().filter(|disc| disc.count > 0.0).collect();
         Self { bounds, sum, sum_before: sum, discs, cover, strip, centroids, last, others: Vec::new() }
     }
 
@@ -151,9 +158,9 @@ impl Weights {
         let view = View::new(self.bounds.grown(MARGIN), look.size);
         let sum = self.sum_before + (self.sum - self.sum_before) * eased((t / GROWTH).min(1.0));
         let unit = look.size * (self.cover / (PI * sum)).sqrt();
-        let radius = |weight: f64| (unit * weight.sqrt()).max(RADII.0).min(RADII.1 * look.size);
+        let radius = |weight: f64| (unit * weight.sqrt()).max(RADII.0 * look.size).min(RADII.1 * look.size);
         let trace = |disc: &Part, taken: f64, surface: &mut dyn Surface| {
-            let place = view.place(disc.place);
+            let place = view.place(disc.mean());
             surface.circle(place.x, place.y, radius(disc.weight(taken)));
         };
         fill(&self.discs, look, falling(t), trace, surface);
@@ -161,7 +168,7 @@ impl Weights {
     }
 
     fn stars(&self, look: &Look, view: &View, growth: f64, surface: &mut dyn Surface) {
-        let size = star_radius(look.size, self.centroids.len());
+        let size = star_radius(look.size, self.centroids.len()).min(STAR * look.size);
         for other in &self.others {
             ring(view.place(other.place), size, 1.25, look, surface);
         }
@@ -187,7 +194,10 @@ impl Weights {
     pub fn paint_strip(&self, look: &Look, height: f64, t: f64, surface: &mut dyn Surface) {
         let (width, bottom) = (look.size - 2.0, height - 1.0);
         let x = |share: f64| 1.0 + width * share;
-        let parts = joined(self.strip.iter().copied(), self.sum * NARROWEST / width);
+        let mut parts = Vec::new();
+        for part in &self.strip {
+            join(&mut parts, *part, self.sum * NARROWEST / width);
+        }
         let trace = |part: &Part, taken: f64, surface: &mut dyn Surface| {
             let top = bottom - (bottom - HEADS) * part.weight(taken) / part.before;
             rectangle(x(part.begin), top, x(part.begin + part.before / self.sum), bottom, surface);
@@ -296,29 +306,41 @@ fn rectangle(left: f64, top: f64, right: f64, bottom: f64, surface: &mut dyn Sur
     shapes::polygon(corners.map(|(x, y)| Point::new(x, y)).into_iter(), surface);
 }
 
-/// Parts that weigh less than this are joined with those after them; those that weigh nothing are left out.
-fn joined(parts: impl Iterator<Item = Part>, least: f64) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::new();
-    for part in parts.filter(|part| part.before > 0.0) {
-        match joined.last_mut() {
-            Some(last) if last.before < least => last.add(&part),
-            _ => joined.push(part),
-        }
+/// Adds a part to others: to the last, if that weighs less than this. One that weighs nothing is left out.
+fn join(parts: &mut Vec<Part>, part: Part, least: f64) {
+    match parts.last_mut() {
+        _ if part.before == 0.0 => {}
+        Some(last) if last.before < least => last.add(&part),
+        _ => parts.push(part),
     }
-    joined
 }
 
-/// The points of each square of a grid together.
-fn squares(points: impl Iterator<Item = Part>, bounds: &Bounds) -> Vec<Part> {
-    let side = bounds.width().max(bounds.height());
-    let at = |offset: f64| ((offset / side * GRID as f64) as usize).min(GRID - 1);
-    let mut squares: Vec<Option<Part>> = vec![None; GRID * GRID];
-    for point in points {
-        let (column, row) = (at(point.place.x - bounds.min.x), at(point.place.y - bounds.min.y));
-        match &mut squares[row * GRID + column] {
-            Some(square) => square.add(&point),
-            none => *none = Some(point),
+/// A disc for each point, or for those of each square of a grid together.
+struct Discs {
+    parts: Vec<Part>,
+    cover: f64,
+    /// The grid's lower left corner, and squares to a unit of length; none where each point has its own disc.
+    grid: Option<(Point, f64)>,
+}
+
+impl Discs {
+    fn single() -> Self {
+        Self { parts: Vec::new(), cover: COVER, grid: None }
+    }
+
+    fn squares(bounds: &Bounds) -> Self {
+        let fineness = GRID as f64 / bounds.width().max(bounds.height());
+        Self {
+            parts: vec![Part::default(); GRID * GRID],
+            cover: GRID_COVER,
+            grid: Some((bounds.min, fineness)),
         }
     }
-    squares.into_iter().flatten().collect()
+
+    fn add(&mut self, part: Part) {
+        let Some((corner, fineness)) = self.grid else { return self.parts.push(part) };
+        let at = |offset: f64| ((offset * fineness) as usize).min(GRID - 1);
+        let square = at(part.sum.y - corner.y) * GRID + at(part.sum.x - corner.x);
+        self.parts[square].add(&part);
+    }
 }

@@ -12,7 +12,7 @@ use crate::paint::Weights;
 #[wasm_bindgen]
 pub struct SlowSeeding {
     seeding: crate::SlowSeeding,
-    /// What it weighs now, and with each candidate, once that has been painted; and what was painted before.
+    /// What it weighs now, and with each of several candidates, once that has been painted; and what was painted before.
     weights: Option<Weights>,
     others: Vec<Option<Weights>>,
     before: Option<Weights>,
@@ -27,7 +27,8 @@ impl SlowSeeding {
     /// What is to be painted is another.
     fn turn(&mut self) {
         self.before = self.weights.take().or(self.before.take());
-        self.others = vec![None; self.seeding.candidates().len()];
+        let rivals = self.seeding.candidates().len();
+        self.others = if rivals > 1 { vec![None; rivals] } else { Vec::new() };
     }
 }
 
@@ -124,7 +125,7 @@ impl SlowSeeding {
         weights.paint_strip(&look(width, scale, background, ink, 0), height, t, &mut canvas);
     }
 
-    /// Paints the board as it would be with one of the candidates; nothing where there is none of that number.
+    /// Paints the board as it would be with one of several candidates; nothing where there is none of that number.
     #[wasm_bindgen(js_name = paintCandidate)]
     pub fn paint_candidate(
         &mut self,
