@@ -351,12 +351,19 @@ class SeedingLab {
     this.#slowly.paintStrip(strip.context, strip.width, strip.height, strip.scale, strip.background, strip.ink, this.#t);
   }
 
-  #paintCandidates() {
-    if (this.#candidates.hidden) return;
-    [...this.#candidates.children].forEach(({ firstChild: canvas }, i) => {
+  /** One after the other, with breaks: of very many points, each takes a while. */
+  async #paintCandidates() {
+    const turn = this.#turn, items = this.#candidates.hidden ? [] : [...this.#candidates.children];
+    let end = performance.now() + SPELL;
+    for (const [i, { firstChild: canvas }] of items.entries()) {
+      if (performance.now() > end) {
+        await breath();
+        if (turn !== this.#turn) return;
+        end = performance.now() + SPELL;
+      }
       const { context, width, scale, background, ink } = fitted(canvas);
       this.#slowly.paintCandidate(i, context, width, scale, background, ink);
-    });
+    }
   }
 }
 

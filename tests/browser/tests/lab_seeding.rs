@@ -266,7 +266,8 @@ const PIXELS: &str = "const seen = (canvas) => {
 #[tokio::test]
 async fn every_step_is_another_picture_and_back_the_same() -> Result<()> {
     let page = Page::shown(&format!("{BOARD} seeding=greedy-k-means++")).await?;
-    let pictures = format!("{PIXELS} return pictures();");
+    // The candidates' pictures may come a little later.
+    let pictures = format!("{PIXELS} await new Promise((done) => setTimeout(done, 60)); return pictures();");
     let mut past = Vec::new();
     for count in 0..=5 {
         let now = page.run(&pictures).await?;
