@@ -3,6 +3,7 @@
 
 import { SPELL, breath, enlarged, loadLarge } from "./clustering.js";
 import { colourOf } from "./kmeans-board-element.js";
+import { boardOf, made } from "./lab.js";
 import { short } from "./sentences.js";
 
 const STYLE = `
@@ -13,7 +14,7 @@ const STYLE = `
 .lab-seeding .steps { display: flex; gap: 8px; }
 .lab-seeding .steps .primary { flex: 1; }
 .lab-seeding [aria-disabled="true"] { opacity: 0.5; cursor: default; }
-.lab-seeding .sentence { min-height: 96px; font: 16px/24px var(--serif); }
+.lab-seeding .sentence { min-height: 90px; font: 15px/1.5 var(--serif); }
 .lab-seeding ol { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin: 0; padding: 0; list-style: none; font-size: 13px; line-height: 18px; }
 .lab-seeding ol:has(:nth-child(4)) { grid-template-columns: repeat(4, minmax(0, 1fr)); }
 .lab-seeding li canvas { margin-bottom: 4px; }
@@ -46,8 +47,6 @@ const STEPS = {
 
 const ABOUT = "A disc’s area is its point’s D², the squared distance to the nearest star; the newest star has taken away what is faint. The strip has the points side by side, each as wide as its D² was and as high as what is left of it; together they are the total.";
 const ABOUT_MANY = " Of so many points, neighbours share a disc.";
-/** The core gives each of so many points a disc of its own. */
-const MOST_DISCS = 2000;
 
 const percent = (share) => PERCENT.format(share).replace("%", "\u00a0%");
 
@@ -70,12 +69,6 @@ function words(seeding, state) {
   return `Centroid ${chosen} of ${k}: ${choice(seeding, state)} ${total}`;
 }
 
-const made = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
-
 function stepButton([id, [name, key, picture]]) {
   const button = made("button", { type: "button", title: `${name} (${key.replace("ArrowLeft", "←").replace("ArrowRight", "→")})` });
   button.dataset.step = id;
@@ -89,16 +82,11 @@ function stepButton([id, [name, key, picture]]) {
   return button;
 }
 
-let sheet;
-let panels = 0; // so many there are, each with a group of choices of its own
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+document.adoptedStyleSheets.push(sheet);
 
-/** Once for all panels of a page. */
-function addStyle() {
-  if (sheet) return;
-  sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  document.adoptedStyleSheets.push(sheet);
-}
+let panels = 0; // so many there are, each with a group of choices of its own
 
 /** Fits a canvas to its place: its width and height in CSS pixels, device pixels to one of them, and its colours. */
 function fitted(canvas) {
@@ -112,26 +100,27 @@ function fitted(canvas) {
 
 class SeedingLab {
   #board;
+  #replay;
   #canvas = made("canvas", { className: "board" });
   #strip = made("canvas", { className: "strip" });
   #sentence = made("p", { className: "sentence", role: "status" });
   #candidates = made("ol", { ariaLabel: "Candidates" });
-  #about = made("p", { className: "about" });
+  #about = made("small", { className: "about" });
   #start = made("button", { type: "button", textContent: "Start the board from here" });
   #steps; // by name, the buttons
   #radios;
   #seeding; // by name, what is shown
   #isReadersChoice = false;
   #isShown = false;
-  #seedingOf = []; // the clustering whose board it is on, and its n, k and seed
+  #of; // whose seeding it is: the clustering, its board, k and seed
   #slowly; // the core's SlowSeeding
   #turn = 0; // counts what was asked for: whatever comes later ends what is under way
   #frame = 0;
   #t = 1;
 
-  constructor(place, board) {
+  constructor(place, board, replay) {
     this.#board = board;
-    addStyle();
+    this.#replay = replay;
     place.classList.add("lab-seeding");
     this.#steps = Object.fromEntries(Object.entries(STEPS).map((step) => [step[0], stepButton(step)]));
     const bar = made("div", { className: "steps", role: "toolbar", ariaLabel: "Seeding, slowly" }, ...Object.values(this.#steps));
@@ -174,14 +163,22 @@ class SeedingLab {
   /** Starts over where the board has other points, or its start another k or seed. */
   #follow() {
     const { kmeans } = this.#board;
-    const now = kmeans ? [kmeans, kmeans.n, kmeans.k, kmeans.seed] : [];
-    const isSame = now.every((each, i) => each === this.#seedingOf[i]);
-    if (now.length && isSame) return;
+    if (kmeans && this.#of && this.#isOf(kmeans)) return;
     this.#rest();
     this.#slowly?.free();
-    this.#slowly = undefined;
-    this.#seedingOf = this.#isShown ? now : [];
-    if (this.#isShown && kmeans) this.#begin(kmeans);
+    this.#slowly = this.#of = undefined;
+    if (!this.#isShown || !kmeans) return;
+    this.#of = { kmeans, board: boardOf(kmeans), k: kmeans.k, seed: kmeans.seed };
+    this.#begin(kmeans);
+  }
+
+  /** Whether a clustering has the board, k and seed that are shown; it tells of every step, and is mostly the same. */
+  #isOf(kmeans) {
+    const { kmeans: known, board, k, seed } = this.#of;
+    if (kmeans.k !== k || kmeans.seed !== seed) return false;
+    if (kmeans !== known && boardOf(kmeans) !== board) return false;
+    this.#of.kmeans = kmeans;
+    return true;
   }
 
   async #begin(kmeans) {
@@ -205,13 +202,13 @@ class SeedingLab {
   #take(slowly) {
     this.#slowly?.free();
     this.#slowly = slowly;
-    this.#about.textContent = ABOUT + (this.#board.kmeans.n > MOST_DISCS ? ABOUT_MANY : "");
+    this.#about.textContent = ABOUT + (slowly.state().sharing ? ABOUT_MANY : "");
     this.#arrive();
   }
 
   /** What went wrong is said; the next board, or start, may do better. */
   #fail({ message }) {
-    this.#seedingOf = [];
+    this.#of = undefined;
     this.#sentence.textContent = `This cannot be shown: ${message}.`;
   }
 
@@ -273,6 +270,10 @@ class SeedingLab {
     const { kmeans } = this.#board;
     if (!kmeans || !this.#slowly) return;
     const seeding = this.#seeding, { k, seed } = kmeans;
+    if (this.#replay) {
+      this.#replay({ k, seeding, seed });
+      return;
+    }
     try {
       if (!(await this.#board.reseed({ k, seeding, seed }))) return;
     } catch {
@@ -372,10 +373,10 @@ class SeedingLab {
  * It starts over where that board is another. The panel begins hidden: `show()` and `hide()` say whether it is seen, and
  * nothing is computed while it is not.
  *
- * "Start the board from here" reseeds the board; as it is the reader's doing, the board tells of it by `change`, with
- * `{ edit: "reseed", seed, seeding }`.
+ * "Start the board from here" calls `replay({ k, seeding, seed })`, if that is given. Else it reseeds the board, which tells
+ * of it by `change`, with `{ edit: "reseed", seed, seeding }`, as it is the reader's doing.
  */
-export function seedingLab(place, board) {
-  const lab = new SeedingLab(place, board);
+export function seedingLab(place, board, { replay } = {}) {
+  const lab = new SeedingLab(place, board, replay);
   return { show: () => lab.show(), hide: () => lab.hide() };
 }

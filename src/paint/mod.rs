@@ -11,7 +11,7 @@ pub use dots::Raster;
 pub use palette::{DARK, LIGHT, Rgb, colours};
 pub use svg::{MAX_DOTS, svg};
 #[cfg(feature = "large")]
-pub use weights::Weights;
+pub use weights::{MOST_DISCS, Weights};
 
 use crate::error::Error;
 use crate::lloyd::Lloyd;

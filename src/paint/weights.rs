@@ -8,7 +8,7 @@ use crate::point::{Bounds, Point, sorted};
 use crate::slow_seeding::{SlowSeeding, Weighed};
 
 /// Up to so many points have a disc each; of more, those in a square of a grid share one.
-const MOST_DISCS: usize = 2_000;
+pub const MOST_DISCS: usize = 2_000;
 /// The squares of that grid along a side.
 const GRID: usize = 44;
 /// The share of the board that the discs cover together, as far as they do not overlap: those of a grid hardly do.

@@ -6,7 +6,7 @@ use web_sys::CanvasRenderingContext2d;
 
 use super::canvas::{Canvas, Layer};
 use super::{Clustering, flat, listed, look, object};
-use crate::paint::Weights;
+use crate::paint::{MOST_DISCS, Weights};
 
 /// A seeding, one centroid at a time. It has the clustering's board as its own; neither needs the other any more.
 #[wasm_bindgen]
@@ -64,7 +64,7 @@ impl SlowSeeding {
     /// How it stands: k, how many centroids are `chosen`, how many `draws` each takes, ΣD² `before` the last and now (`inertia`), the `candidates` for the
     /// last and the place among them of the one that was `taken`.
     ///
-    /// Of each candidate its `point`'s index, the number `drawn`, if there was one, and the `share` of its weight, both
+    /// Where points are `sharing` discs, they are too many for one each. Of each candidate its `point`'s index, the number `drawn`, if there was one, and the `share` of its weight, both
     /// as shares of all weights, and the `inertia` that it leaves.
     pub fn state(&self) -> Object {
         let seeding = &self.seeding;
@@ -80,6 +80,7 @@ impl SlowSeeding {
             ("k", seeding.k().into()),
             ("chosen", seeding.centroids().len().into()),
             ("draws", seeding.draws().into()),
+            ("sharing", (seeding.board().points().len() > MOST_DISCS).into()),
             ("before", seeding.inertia_before().into()),
             ("inertia", seeding.inertia().into()),
             ("candidates", listed(seeding.candidates().iter().map(candidate)).into()),

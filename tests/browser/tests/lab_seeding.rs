@@ -184,6 +184,25 @@ async fn the_end_is_the_boards_own_start() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_page_that_replays_starts_is_asked_to() -> Result<()> {
+    let page = Page::new(BOARD).await?;
+    let asked = page
+        .run(
+            "const { seedingLab } = await import('/lab-seeding.js');
+            const asked = [], before = board.kmeans.centroids.join();
+            seedingLab(place.appendChild(document.createElement('div')), board, { replay: (start) => asked.push(start) }).show();
+            const own = place.lastElementChild;
+            while (!own.querySelector('.sentence').textContent) await new Promise((done) => setTimeout(done, 20));
+            own.querySelector('[value=maximin]').click();
+            [...own.children].find(({ localName }) => localName === 'button').click();
+            return [asked, board.kmeans.centroids.join() === before];",
+        )
+        .await?;
+    assert_eq!(asked, json!([[{ "k": 5, "seeding": "maximin", "seed": 12 }], true]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn back_and_start_over_lead_to_what_was_said_before() -> Result<()> {
     let page = Page::shown(&format!("{BOARD} seeding=k-means++")).await?;
     let mut said = vec![page.sentence().await?];
@@ -321,8 +340,9 @@ async fn it_starts_over_with_another_board_k_or_seed_and_not_for_a_step() -> Res
         "board.board = 'uniform';",
     ] {
         page.click("next").await?;
-        page.run("board.step(); board.run(); board.back();").await?;
-        assert!(page.sentence().await?.starts_with("Centroid 1"), "a step is no other board");
+        // A step is no other board, nor is the same one made anew with another seeding.
+        page.run("board.step(); board.run(); board.back(); await board.init({ ...board.kmeans.options, seeding: 'partition' });").await?;
+        assert!(page.sentence().await?.starts_with("Centroid 1"), "it is the same board");
         page.run(change).await?;
         page.until("$('.sentence').textContent.startsWith('No centroid')").await?;
         page.until("$('[data-step=next]').ariaDisabled === 'false'").await?;
