@@ -108,7 +108,7 @@ pub enum Error {
     },
     /// No board, no seeding or no method has that name.
     UnknownName {
-        /// What the name should have named: `"board"`, `"seeding"` or `"method"`.
+        /// What the name should have named: `"board"`, `"seeding"`, `"one-by-one seeding"` or `"method"`.
         of: &'static str,
         /// The name that was given.
         name: String,

@@ -4,7 +4,8 @@
 //! takes points that are given; [`Seeding`] chooses k initial centroids; [`Lloyd`] then takes the two half-steps by
 //! turns, *assign* and *update*, forwards and back, until it has converged. [`cells`] gives the Voronoi cells, and
 //! [`Opening`] makes a large board and a start on it in slices, for those who cannot wait. [`restarts`] tells where many
-//! starts end, and [`choose_k`] how many clusters a board has, by several methods that may disagree.
+//! starts end, [`choose_k`] how many clusters a board has, by several methods that may disagree, and [`SlowSeeding`] shows
+//! how the centroids of a start are drawn.
 //!
 //! ```
 //! use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding};
@@ -48,6 +49,8 @@ mod random;
 mod restarts;
 mod seeding;
 mod selection;
+#[cfg(feature = "large")]
+mod slow_seeding;
 mod study;
 mod voronoi;
 
@@ -70,6 +73,8 @@ pub use selection::{
     Choice, Evaluated, MAX_K_MAX, MAX_REFERENCES, Method, MethodInfo, Plan, Rule, RuleInfo, Selection,
     choose_k,
 };
+#[cfg(feature = "large")]
+pub use slow_seeding::{Candidate, SlowSeeding};
 pub use study::{MOST_ITERATIONS, Part, Study, complete};
 pub use voronoi::{area, cells};
 

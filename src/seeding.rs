@@ -161,7 +161,7 @@ impl Choosing {
 
     /// Chooses the next centroid, or all at once; the centroids when there are k.
     pub(crate) fn advance(&mut self, board: &Board) -> Result<Option<Vec<Point>>, Error> {
-        let Self { start, rng, chosen } = self;
+        let Self { start, rng, .. } = self;
         let (k, seeding) = match start {
             Start::Seeded { k, seeding, .. } => (*k, *seeding),
             Start::Given(centroids) => {
@@ -171,25 +171,60 @@ impl Choosing {
                 return Ok(Some(core::mem::take(centroids)));
             }
         };
-        let sorted = board.index();
-        let next = match seeding {
+        match seeding {
             Seeding::Random => return random(board.points(), k, rng).map(Some),
             Seeding::Partition => return partition(board.points(), k, rng).map(Some),
+            _ => {}
+        }
+        let next = self.next(board.index(), k, seeding, |_, _| {})?;
+        self.chosen.add(board.index(), next);
+        let centroids = &mut self.chosen.centroids;
+        Ok((centroids.len() == k).then(|| core::mem::take(centroids)))
+    }
+
+    /// The place of the point that is the next centroid, by a seeding that chooses one after the other; any point at
+    /// first. Each candidate for it is told in its turn, with the number from 0 to ΣD² that was drawn, if there was one.
+    pub(crate) fn next(
+        &mut self,
+        sorted: &Index,
+        k: usize,
+        seeding: Seeding,
+        mut tell: impl FnMut(usize, Option<f64>),
+    ) -> Result<usize, Error> {
+        let Self { rng, chosen, .. } = self;
+        let found = match seeding {
             _ if chosen.centroids.is_empty() => {
                 *chosen = Chosen::none(sorted)?;
                 index(rng, sorted.len())
             }
             Seeding::Maximin => chosen.farthest(sorted),
-            Seeding::KMeansPlusPlus => chosen.draw(rng, sorted),
             Seeding::GreedyKMeansPlusPlus => {
-                let candidates = 2 + libm::log(k as f64) as usize;
-                let drawn: Vec<usize> = (0..candidates).map(|_| chosen.draw(rng, sorted)).collect();
-                chosen.best(sorted, &drawn)
+                let drawn: Vec<usize> =
+                    (0..candidates(k)).map(|_| chosen.draw(rng, sorted, &mut tell)).collect();
+                return Ok(chosen.best(sorted, &drawn));
             }
+            _ => return Ok(chosen.draw(rng, sorted, &mut tell)),
         };
-        chosen.add(sorted, next);
-        Ok((chosen.centroids.len() == k).then(|| core::mem::take(&mut chosen.centroids)))
+        tell(found, None);
+        Ok(found)
     }
+
+    #[cfg(feature = "large")]
+    /// Takes the point at a place of the index for a centroid.
+    pub(crate) fn take(&mut self, sorted: &Index, place: usize) {
+        self.chosen.add(sorted, place);
+    }
+
+    #[cfg(feature = "large")]
+    /// What has been chosen so far.
+    pub(crate) fn chosen(&self) -> &Chosen {
+        &self.chosen
+    }
+}
+
+/// How many candidates greedy k-means++ draws for each of k centroids.
+pub(crate) fn candidates(k: usize) -> usize {
+    2 + libm::log(k as f64) as usize
 }
 
 /// The points in a random order, those left out that equal one taken before, until there are k.
@@ -228,9 +263,9 @@ fn partition(points: &[Point], k: usize, rng: &mut impl Rng) -> Result<Vec<Point
 /// its order, in blocks of neighbours; a block that is farther from a new centroid than any of its points is from its
 /// own is not looked into.
 #[derive(Default)]
-struct Chosen {
-    centroids: Vec<Point>,
-    distances_squared: Vec<f64>,
+pub(crate) struct Chosen {
+    pub(crate) centroids: Vec<Point>,
+    pub(crate) distances_squared: Vec<f64>,
     blocks: Vec<Block>,
 }
 
@@ -315,22 +350,29 @@ impl Chosen {
     }
 
     /// A point drawn with probability D²/ΣD²; never one whose D² is 0.
-    fn draw(&self, rng: &mut impl Rng, index: &Index) -> usize {
-        let target = uniform(rng, 0.0, self.blocks.iter().map(|block| block.sum).sum());
+    fn draw(&self, rng: &mut impl Rng, index: &Index, tell: &mut impl FnMut(usize, Option<f64>)) -> usize {
+        let number = uniform(rng, 0.0, self.inertia());
+        let place = self.place_of(number, index);
+        tell(place, Some(number));
+        place
+    }
+
+    /// The point that a number from 0 to ΣD² falls on, the D² being side by side in the order of the index.
+    fn place_of(&self, number: f64, index: &Index) -> usize {
         let mut before = 0.0;
         for (b, block) in self.blocks.iter().enumerate() {
             let mut cumulative = before;
             before += block.sum;
-            if before > target {
+            if before > number {
                 for place in self.places(b) {
                     cumulative += self.distances_squared[place];
-                    if cumulative > target {
+                    if cumulative > number {
                         return place;
                     }
                 }
             }
         }
-        // Only where rounding has lifted the target to the total, or to a block's.
+        // Only where rounding has lifted the number to the total, or to a block's.
         self.farthest(index)
     }
 
@@ -346,8 +388,22 @@ impl Chosen {
         best.0
     }
 
+    /// ΣD².
+    pub(crate) fn inertia(&self) -> f64 {
+        self.blocks.iter().map(|block| block.sum).sum()
+    }
+
+    #[cfg(feature = "large")]
+    /// The numbers that fall on the point at a place: from where its D² begins to where it ends.
+    pub(crate) fn interval(&self, place: usize) -> [f64; 2] {
+        let b = place / BLOCK;
+        let before: f64 = self.blocks[..b].iter().map(|block| block.sum).sum();
+        let begin = self.distances_squared[BLOCK * b..place].iter().fold(before, |sum, d| sum + d);
+        [begin, begin + self.distances_squared[place]]
+    }
+
     /// ΣD² with one more centroid.
-    fn inertia_with(&self, index: &Index, centroid: Point) -> f64 {
+    pub(crate) fn inertia_with(&self, index: &Index, centroid: Point) -> f64 {
         let mut inertia = 0.0;
         for (b, block) in self.blocks.iter().enumerate() {
             if block.is_beyond(centroid) {

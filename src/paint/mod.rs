@@ -4,10 +4,14 @@ mod dots;
 mod palette;
 mod shapes;
 mod svg;
+#[cfg(feature = "large")]
+mod weights;
 
 pub use dots::Raster;
 pub use palette::{DARK, LIGHT, Rgb, colours};
 pub use svg::{MAX_DOTS, svg};
+#[cfg(feature = "large")]
+pub use weights::{MOST_DISCS, Weights};
 
 use crate::error::Error;
 use crate::lloyd::Lloyd;
@@ -247,7 +251,7 @@ impl<'a> Picture<'a> {
         if radius < 0.5 {
             return;
         }
-        let outline = (radius * 0.12).min(if self.is_crowded { self.hairline() } else { 1.4 });
+        let outline = if self.is_crowded { outline(radius).min(self.hairline()) } else { outline(radius) };
         for group in &self.groups {
             if self.is_crowded {
                 self.trace_stars(group, 1.45 * radius, surface);
@@ -255,7 +259,7 @@ impl<'a> Picture<'a> {
             }
             self.trace_stars(group, radius, surface);
             if !self.is_crowded {
-                surface.stroke(self.look.background, 1.0, (radius * 0.45).min(5.0));
+                surface.stroke(self.look.background, 1.0, halo(radius));
             }
             surface.fill(self.colour(group[0]), 1.0);
             surface.stroke(self.look.ink, 1.0, outline);
@@ -287,6 +291,16 @@ fn centroids_at(moment: &Moment) -> Vec<Point> {
 /// Ease in and out: slow at both ends.
 fn eased(t: f64) -> f64 {
     t * t * (3.0 - 2.0 * t)
+}
+
+/// How wide a star's halo is traced, half of it outside.
+fn halo(radius: f64) -> f64 {
+    (radius * 0.45).min(5.0)
+}
+
+/// How wide a star's outline is.
+fn outline(radius: f64) -> f64 {
+    (radius * 0.12).min(1.4)
 }
 
 /// Stars shrink with the board, and where there are many.

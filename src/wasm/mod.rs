@@ -4,6 +4,8 @@
 
 mod canvas;
 #[cfg(feature = "large")]
+mod slow_seeding;
+#[cfg(feature = "large")]
 mod study;
 
 use js_sys::{Array, Object, Reflect};

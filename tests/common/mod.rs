@@ -1,6 +1,8 @@
 //! What the tests share: a naive twin of Lloyd's algorithm, invariants, and nasty boards.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod recorder;
+
 use kmeans_board::{Board, Bounds, Error, Lloyd, Phase, Point, Preset, Recipe, UNASSIGNED, area, cells};
 
 pub(crate) type Place = (f64, f64);
