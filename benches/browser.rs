@@ -34,12 +34,14 @@ const ITERATIONS: [(usize, usize, usize, usize); 14] = [
 const RUNS: [(usize, usize); 3] = [(100_000, 50), (1_000_000, 7), (1_000_000, 50)];
 const FRAMES: [usize; 5] = [100, 10_000, 100_000, 1_000_000, 4_000_000];
 const BESIDE_RIVALS: [&str; 6] = ["ours", "spread", "JavaScript", "ratio", "scikit-learn", "ratio"];
+/// The gap statistic: points, the largest K, references.
+const GAP: (usize, usize, usize) = (1_000, 10, 50);
 /// Runs of a small board: points, centroids, how many.
 const RESTARTS: (usize, usize, usize) = (200, 7, 1_000);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let with_sklearn = std::env::args().any(|argument| argument == "--sklearn");
+    let is_asked_for = |rival: &str| std::env::args().any(|argument| argument == rival);
     let site = site()?;
     let browser = Browser::serving(site.path()).await?;
     browser.be_patient(Duration::from_mins(10)).await?;
@@ -49,23 +51,33 @@ async fn main() -> Result<()> {
     println!("Chromium {}\n", chromium.split(' ').next().unwrap_or_default());
 
     let mut report = Report::default();
-    let sklearn = if with_sklearn { sklearn()? } else { BTreeMap::new() };
+    let sklearn = if is_asked_for("--sklearn") { sklearn()? } else { BTreeMap::new() };
+    // With the number of threads that suits it best.
+    let fastest = |case: &str| {
+        let fastest = sklearn.get(case)?.iter().copied().reduce(f64::min)?;
+        Some(("scikit-learn", fastest))
+    };
     Report::heading("an iteration, in milliseconds", &BESIDE_RIVALS);
     for (n, k, count, rounds) in ITERATIONS {
         let name = format!("n = {}, k = {}", grouped(n), grouped(k));
         let times = page(&browser, &format!("iterations({n}, {k}, {count}, {rounds})")).await?;
-        report.compare(&name, &times, sklearn.get(&format!("iteration {n} {k}")))?;
+        report.compare(&name, &times, fastest(&format!("iteration {n} {k}")))?;
     }
     Report::heading("20 iterations from two arrays", &BESIDE_RIVALS);
     for (n, k) in RUNS {
         let name = format!("n = {}, k = {}", grouped(n), grouped(k));
         let times = page(&browser, &format!("run({n}, {k}, 5)")).await?;
-        report.compare(&name, &times, sklearn.get(&format!("run {n} {k}")))?;
+        report.compare(&name, &times, fastest(&format!("run {n} {k}")))?;
     }
     let (n, k, runs) = RESTARTS;
     Report::heading("runs to convergence", &BESIDE_RIVALS);
     let times = page(&browser, &format!("restarts({n}, {k}, {runs}, 7)")).await?;
-    report.compare(&format!("{} × n = {n}, k = {k}", grouped(runs)), &times, sklearn.get("restarts"))?;
+    report.compare(&format!("{} × n = {n}, k = {k}", grouped(runs)), &times, fastest("restarts"))?;
+    let (n, k_max, references) = GAP;
+    Report::heading("the gap statistic", &["ours", "spread", "JavaScript", "ratio", "R", "ratio"]);
+    let times = page(&browser, &format!("gap({n}, {k_max}, {references}, 15)")).await?;
+    let r = if is_asked_for("--r") { Some(("R", median(&clus_gap()?))) } else { None };
+    report.compare(&format!("n = {}, K = 1 … {k_max}, B = {references}", grouped(n)), &times, r)?;
     Report::heading("a frame of 1000 × 1000 pixels", &["step", "paint", "both", "95 %", "gap", "95 %"]);
     for n in FRAMES {
         let times = page(&browser, &format!("frames({n}, {}, 200)", 50.min(n / 2))).await?;
@@ -188,6 +200,22 @@ fn sklearn() -> Result<BTreeMap<String, Vec<f64>>> {
     serde_json::from_slice(&output.stdout).context("the script printed no JSON")
 }
 
+/// R's milliseconds for the gap statistic of the same points, several times.
+fn clus_gap() -> Result<Vec<f64>> {
+    let (n, k_max, references) = GAP;
+    let board = Board::draw(Recipe::new(Preset::Uniform, 1).with_n(n))?;
+    let lines: String = board.points().iter().map(|point| format!("{},{}\n", point.x, point.y)).collect();
+    let folder = tempfile::tempdir()?;
+    let points = folder.path().join("points.csv");
+    fs::write(&points, lines)?;
+    let mut script = Command::new(xtask::r::ensure()?);
+    script.arg(xtask::root().join("benches/clusgap.R")).arg(points);
+    let output = script.args([k_max, references, 5].map(|number| number.to_string())).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let times = String::from_utf8_lossy(&output.stdout);
+    times.lines().map(|time| time.parse().with_context(|| format!("`{time}` is no time"))).collect()
+}
+
 fn bytes(points: &[kmeans_board::Point]) -> Vec<u8> {
     points.iter().flat_map(|point| [point.x.to_le_bytes(), point.y.to_le_bytes()]).flatten().collect()
 }
@@ -217,14 +245,15 @@ impl Report {
         self.0.push(json!({ "what": name, "values": values }));
     }
 
-    /// Medians and their ratio; against scikit-learn's fastest number of threads.
-    fn compare(&mut self, name: &str, times: &Value, sklearn: Option<&Vec<f64>>) -> Result<()> {
+    /// Medians and their ratio; beside another rival where there is one.
+    fn compare(&mut self, name: &str, times: &Value, rival: Option<(&str, f64)>) -> Result<()> {
         let (ours, theirs) = (list(times, "ours")?, median(&list(times, "theirs")?));
         let own = median(&ours);
         let mut values =
             vec![("ours", own), ("spread", spread(&ours)), ("JavaScript", theirs), ("ratio", theirs / own)];
-        if let Some(fastest) = sklearn.and_then(|times| times.iter().copied().reduce(f64::min)) {
-            values.extend([("scikit-learn", fastest), ("ratio to scikit-learn", fastest / own)]);
+        let ratio = rival.map(|(rival, _)| format!("ratio to {rival}")).unwrap_or_default();
+        if let Some((rival, time)) = rival {
+            values.extend([(rival, time), (ratio.as_str(), time / own)]);
         }
         self.row(name, &values);
         Ok(())

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use kmeans_board::{Board, Lloyd, Preset, Recipe, Seeding, restarts};
+use kmeans_board::{Board, Lloyd, Method, Plan, Preset, Recipe, Seeding, choose_k, restarts};
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -64,5 +64,24 @@ fn many_runs(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, iterations, index, many_runs);
+fn gap(criterion: &mut Criterion) {
+    let board = Arc::new(Board::draw(Recipe::new(Preset::Uniform, 1).with_n(1_000)).expect("a board"));
+    let plan = Plan::new(Method::Gap, 1).with_runs(1);
+    criterion.bench_function(
+        "the gap statistic of n = 1,000, K = 1 … 10, 50 references, one start each",
+        |bencher| {
+            bencher.iter(|| choose_k(board.clone(), plan).expect("a selection"));
+        },
+    );
+}
+
+fn silhouette(criterion: &mut Criterion) {
+    let board = Arc::new(Board::draw(Recipe::new(Preset::Gauss, 1).with_n(10_000)).expect("a board"));
+    let plan = Plan::new(Method::Silhouette, 1).with_k_max(5).with_runs(1);
+    criterion.bench_function("the silhouettes of n = 10,000, k = 1 … 5", |bencher| {
+        bencher.iter(|| choose_k(board.clone(), plan).expect("a selection"));
+    });
+}
+
+criterion_group!(benches, iterations, index, many_runs, gap, silhouette);
 criterion_main!(benches);

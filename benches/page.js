@@ -113,6 +113,35 @@ export async function restarts(n, k, runs, rounds) {
   return { ours, theirs };
 }
 
+/**
+ * Milliseconds of the gap statistic, one start each, for K from 1 to `kMax` on the points and on so many boards without
+ * clusters: ours in workers, as many as there are cores, and with one K more, for its last bar.
+ */
+export async function gap(n, kMax, references, rounds) {
+  const km = await uniform(n, 1);
+  const { points } = km;
+  const choose = () => km.chooseK({ method: "gap", kMax, references, runs: 1, seed: 1 });
+  await choose(); // the workers have to start
+  const ours = [], theirs = [];
+  for (let round = 0; round < rounds; round++) {
+    const begun = performance.now();
+    const { curve } = await choose();
+    ours.push(performance.now() - begun);
+    const [time, [inertia]] = timed(() => rivalGap(points, n, kMax, references));
+    theirs.push(time);
+    assertAlike(curve[0].inertia, inertia, "the inertia of one cluster");
+  }
+  km.free();
+  return { ours, theirs };
+}
+
+/** The inertia for each K on the points, the references' being only computed. */
+function rivalGap(points, n, kMax, references) {
+  const inertias = (board) => Array.from({ length: kMax }, (_, i) => rivalRun(board, n, i + 1));
+  for (let b = 0; b < references; b++) inertias(points.map(() => 2 * Math.random() - 1));
+  return inertias(points);
+}
+
 function rivalRun(points, n, k) {
   const chosen = new Set();
   while (chosen.size < k) chosen.add(Math.floor(Math.random() * n));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::board::Board;
 use crate::error::Error;
-use crate::nearest::{self, Labels, Sum, Sums};
+use crate::nearest::{self, Labels, Measure, Sum, Sums};
 use crate::point::Point;
 use crate::seeding::{Seeding, Start};
 
@@ -176,7 +176,13 @@ impl Lloyd {
         if self.phase == Phase::Update || self.is_converged() {
             return Assigned { changed: 0, inertia: self.inertia };
         }
-        let changed = nearest::assign(self.board.index(), &self.centroids, &mut self.labels, &mut self.sums);
+        let changed = nearest::assign(
+            self.board.index(),
+            &self.centroids,
+            &mut self.labels,
+            &mut self.sums,
+            Measure::Always,
+        );
         let assigned = Assigned { changed, inertia: self.sums.inertia };
         self.assigned = Some(assigned);
         self.inertia = assigned.inertia;
@@ -191,29 +197,43 @@ impl Lloyd {
         let (Phase::Update, Some(assigned)) = (self.phase, self.assigned) else {
             return Updated { shift: 0.0, inertia: self.inertia, relocated: 0 };
         };
-        let (updated, relocations) = self.move_to_means();
+        let (before, relocations) = self.move_to_means();
+        self.measure(&before);
+        let shift = farthest_move(&before, &self.centroids);
+        let updated = Updated { shift, inertia: self.inertia, relocated: relocations.len() };
         self.remember(Iteration { iteration: self.iteration, assigned, updated }, relocations);
         updated
     }
 
-    /// Moves every centroid to the mean of its points.
-    fn move_to_means(&mut self) -> (Updated, Vec<Relocation>) {
+    /// Moves every centroid to the mean of its points; where they were, and what went into empty clusters.
+    fn move_to_means(&mut self) -> (Vec<Point>, Vec<Relocation>) {
         let relocations = self.refill_empty_clusters();
         let means = self.sums.clusters.iter().map(Sum::mean).collect();
-        let before = core::mem::replace(&mut self.centroids, means);
-        let shift = farthest_move(&before, &self.centroids);
-        let index = self.board.index();
-        self.inertia =
-            nearest::inertia_about_means(index, &self.labels, &self.sums, &before, &self.centroids);
         self.phase = Phase::Assign;
         self.iteration += 1;
-        (Updated { shift, inertia: self.inertia, relocated: relocations.len() }, relocations)
+        (core::mem::replace(&mut self.centroids, means), relocations)
     }
 
-    /// An iteration that is not kept: it cannot be gone back to.
-    pub(crate) fn step_on(&mut self) {
-        self.assign();
-        self.move_to_means();
+    /// The inertia, from the sums about the centroids before.
+    fn measure(&mut self, before: &[Point]) {
+        let index = self.board.index();
+        self.inertia = nearest::inertia_about_means(index, &self.labels, &self.sums, before, &self.centroids);
+    }
+
+    /// An iteration on the way to the end, which comes after `most` at the latest: whether it is there.
+    ///
+    /// It cannot be gone back to, and there is an inertia at the end alone.
+    pub(crate) fn step_on(&mut self, most: usize) -> bool {
+        let measure = if self.iteration + 1 >= most { Measure::Always } else { Measure::AtRest };
+        let index = self.board.index();
+        let changed = nearest::assign(index, &self.centroids, &mut self.labels, &mut self.sums, measure);
+        self.assigned = Some(Assigned { changed, inertia: self.sums.inertia });
+        let (before, _) = self.move_to_means();
+        let is_over = changed == 0 || measure == Measure::Always;
+        if is_over {
+            self.measure(&before);
+        }
+        is_over
     }
 
     /// A number for the partition of the points by their labels, whichever numbers the clusters have.
@@ -290,7 +310,7 @@ impl Lloyd {
         };
         let Past { iteration, centroids, relocations } = self.past[before].clone();
         let start = self.centroids_after(before).to_vec();
-        nearest::assign(self.board.index(), &start, &mut self.labels, &mut self.sums);
+        nearest::assign(self.board.index(), &start, &mut self.labels, &mut self.sums, Measure::Always);
         for relocation in relocations {
             self.relocate(relocation);
         }

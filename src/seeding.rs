@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use rand::Rng;
 use rand_pcg::Pcg32;
+use wide::f64x2;
 
 use crate::board::{Board, checked};
 use crate::error::{Error, KNOWS_LARGE, MAX_K, filled, place_of, room};
@@ -379,10 +380,12 @@ impl Chosen {
     /// The candidate that leaves the smallest ΣD², the first among equals.
     fn best(&self, index: &Index, candidates: &[usize]) -> usize {
         let mut best = (candidates[0], f64::INFINITY);
-        for &candidate in candidates {
-            let inertia = self.inertia_with(index, index.point(candidate));
-            if inertia < best.1 {
-                best = (candidate, inertia);
+        for some in candidates.chunks(4) {
+            let four = [0, 1, 2, 3].map(|lane| index.point(*some.get(lane).unwrap_or(&some[0])));
+            for (&candidate, inertia) in some.iter().zip(self.inertias_with(index, four)) {
+                if inertia < best.1 {
+                    best = (candidate, inertia);
+                }
             }
         }
         best.0
@@ -402,22 +405,29 @@ impl Chosen {
         [begin, begin + self.distances_squared[place]]
     }
 
-    /// ΣD² with one more centroid.
-    pub(crate) fn inertia_with(&self, index: &Index, centroid: Point) -> f64 {
-        let mut inertia = 0.0;
+    /// ΣD² with one more centroid, for each of four.
+    pub(crate) fn inertias_with(&self, index: &Index, centroids: [Point; 4]) -> [f64; 4] {
+        let [a, b, c, d] = centroids;
+        let lanes = [(a, b), (c, d)].map(|(a, b)| (f64x2::new([a.x, b.x]), f64x2::new([a.y, b.y])));
+        let mut inertias = [f64x2::ZERO; 2];
         for (b, block) in self.blocks.iter().enumerate() {
-            if block.is_beyond(centroid) {
-                inertia += block.sum;
-                continue;
+            let mut sums = [f64x2::splat(block.sum); 2];
+            // The sum stays the same, to the bit, where only some of them are beyond.
+            if !centroids.iter().all(|&centroid| block.is_beyond(centroid)) {
+                sums = [f64x2::ZERO; 2];
+                let places = self.places(b);
+                let points = index.points()[places.clone()].iter();
+                for (point, &d) in points.zip(&self.distances_squared[places]) {
+                    let (px, py, d) = (f64x2::splat(point.x), f64x2::splat(point.y), f64x2::splat(d));
+                    for ((x, y), sum) in lanes.iter().zip(&mut sums) {
+                        let (dx, dy) = (px - *x, py - *y);
+                        *sum += (dx * dx + dy * dy).fast_min(d);
+                    }
+                }
             }
-            let mut sum = 0.0;
-            for place in self.places(b) {
-                let own = index.point(place).distance_squared(centroid);
-                let d = self.distances_squared[place];
-                sum += if own < d { own } else { d };
-            }
-            inertia += sum;
+            inertias = [inertias[0] + sums[0], inertias[1] + sums[1]];
         }
-        inertia
+        let ([a, b], [c, d]) = (inertias[0].to_array(), inertias[1].to_array());
+        [a, b, c, d]
     }
 }

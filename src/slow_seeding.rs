@@ -157,7 +157,7 @@ impl SlowSeeding {
             point: index.order()[place] as usize,
             drawn: number.map(|number| number / all),
             share: weight.map(|edge| edge / all),
-            inertia: chosen.inertia_with(index, index.point(place)),
+            inertia: chosen.inertias_with(index, [index.point(place); 4])[0],
         }
     }
 

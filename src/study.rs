@@ -117,8 +117,7 @@ impl Descent {
                 };
             }
             Self::Running(mut lloyd) => {
-                lloyd.step_on();
-                if lloyd.is_converged() || lloyd.iteration() >= MOST_ITERATIONS {
+                if lloyd.step_on(MOST_ITERATIONS) {
                     return Ok(Some(lloyd));
                 }
                 *self = Self::Running(lloyd);

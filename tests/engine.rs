@@ -75,6 +75,22 @@ fn labels_are_those_of_a_search_through_all_centroids() {
     }
 }
 
+/// What is known of labels from one iteration to the next never keeps a point from the centroid that has become nearest.
+#[test]
+fn a_small_boards_labels_are_those_of_a_search_to_the_end() {
+    for (name, places) in common::nasty_boards(801) {
+        for scale in [1e-9, 1e9] {
+            let scaled: Vec<Place> = places.iter().map(|p| (p.0 * scale, p.1 * scale)).collect();
+            let board = Arc::new(board(&scaled));
+            for k in [2, 5, 40].into_iter().filter(|&k| board.distinct_points(k) == k) {
+                for (start, lloyd) in starts(&board, k) {
+                    agrees_with_naive(lloyd, 25, &format!("{name} × {scale:e}, k = {k}, {start}"));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn as_many_centroids_as_there_can_be_are_searched_as_exactly() {
     for places in [lattice(50), scattered(2_100).collect()] {
@@ -101,7 +117,13 @@ fn a_point_for_each_centroid_is_the_end() {
 /// The way there cannot be told from the state: a run that went back and on is the run that went straight.
 #[test]
 fn the_sums_depend_on_nothing_but_the_labels() {
-    let board = Arc::new(Board::draw(Recipe::new(Preset::Gauss, 3).with_n(20_000)).expect("a board"));
+    for n in [1_500, 20_000] {
+        depend_on_nothing_but_the_labels(n);
+    }
+}
+
+fn depend_on_nothing_but_the_labels(n: usize) {
+    let board = Arc::new(Board::draw(Recipe::new(Preset::Gauss, 3).with_n(n)).expect("a board"));
     let mut straight = Lloyd::seeded(board.clone(), 12, Seeding::Random, 9).expect("a start");
     straight.run(12);
     for turn in [1, 4, 7] {

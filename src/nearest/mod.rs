@@ -14,10 +14,12 @@ use std::collections::BinaryHeap;
 
 use crate::error::{Error, filled};
 use crate::point::{Point, sort_key};
-use filter::Part;
+use filter::{Leads, Part};
 pub(crate) use filter::{assign, sums};
 #[cfg(feature = "large")]
 pub(crate) use sorting::Sorting;
+#[cfg(feature = "large")]
+use sorting::neighbours;
 pub(crate) use tree::Index;
 use tree::Node;
 pub(crate) use tree::SMALL_BOARD;
@@ -39,6 +41,11 @@ impl Sorting {
     pub(crate) fn share(&self) -> f64 {
         match *self {}
     }
+}
+
+#[cfg(not(feature = "large"))]
+fn neighbours(_: &[Point]) -> Vec<u32> {
+    Vec::new()
 }
 
 /// The label of a point before the first assign: it belongs to no cluster yet.
@@ -108,6 +115,14 @@ impl Sum {
         let (dx, dy) = (self.pivot.x - c.x + self.dx / count, self.pivot.y - c.y + self.dy / count);
         count * (dx * dx + dy * dy)
     }
+}
+
+/// When the inertia is wanted of an assign; for its labels and clusters, that makes no difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Measure {
+    Always,
+    /// Where it changes no label. Else it is there, or NaN where that is less work.
+    AtRest,
 }
 
 /// What a pass over the points came to.
@@ -187,18 +202,21 @@ pub(crate) fn farthest(
 pub(crate) struct Labels {
     nodes: Vec<[u16; 4]>,
     points: Vec<u16>,
+    leads: Leads,
 }
 
 impl Labels {
     /// No point has a label.
     pub(crate) fn none(index: &Index) -> Result<Self, Error> {
-        Ok(Self { nodes: filled([NONE; 4], index.groups.len())?, points: filled(NONE, index.len())? })
+        let (nodes, points) = (filled([NONE; 4], index.groups.len())?, filled(NONE, index.len())?);
+        Ok(Self { nodes, points, leads: Leads::default() })
     }
 
     /// Takes all labels back.
     pub(crate) fn clear(&mut self) {
         self.nodes.fill([NONE; 4]);
         self.points.fill(NONE);
+        self.leads.forget();
     }
 
     /// Labels in the order of the board, [`UNASSIGNED`] for none.
@@ -244,6 +262,7 @@ impl Labels {
 
     /// Gives another label, which no other point has, to the point at a place in the tree's order.
     pub(crate) fn set(&mut self, index: &Index, place: u32, new: u16) {
+        self.leads.forget();
         let (mut g, mut lane) = (index.root(), 0);
         loop {
             let node = &index.groups[g].nodes[lane];

@@ -133,7 +133,7 @@ impl Division {
         match self.stage {
             Stage::Measure => {
                 let extent = extent(points);
-                self.grid = Grid::new(points.len(), extent);
+                self.grid = Grid::new(points.len(), LEAF, extent);
                 self.stage = Stage::Find;
                 if is_board {
                     index.frame = Frame::around(extent);
@@ -274,6 +274,19 @@ fn scatter(
     }
 }
 
+/// The indices of the points, neighbours side by side.
+pub(super) fn neighbours(points: &[Point]) -> Vec<u32> {
+    let (mut cells, mut order) = (Vec::with_capacity(points.len()), vec![0; points.len()]);
+    Grid::new(points.len(), 4, extent(points)).find(points, &mut cells);
+    let mut next = starts(&cells, 0);
+    for (i, &cell) in (0..).zip(&cells) {
+        let place = &mut next[usize::from(cell)];
+        order[*place as usize] = i;
+        *place += 1;
+    }
+    order
+}
+
 /// The four bits of a number with gaps between them.
 const GAPPED: [u8; 16] = {
     let mut gapped = [0; 16];
@@ -293,9 +306,9 @@ struct Grid {
 }
 
 impl Grid {
-    /// As many cells as bring the points of most of them into a leaf.
-    fn new(n: usize, (min, max): Extent) -> Self {
-        let levels = (1..MOST_LEVELS).find(|levels| n >> (2 * levels) <= LEAF).unwrap_or(MOST_LEVELS);
+    /// As many cells as leave `few` points or fewer in most of them.
+    fn new(n: usize, few: usize, (min, max): Extent) -> Self {
+        let levels = (1..MOST_LEVELS).find(|levels| n >> (2 * levels) <= few).unwrap_or(MOST_LEVELS);
         Self { corner: min, side: (max.x - min.x).max(max.y - min.y), levels }
     }
 

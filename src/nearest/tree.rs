@@ -22,8 +22,25 @@ pub(crate) struct Index {
     /// The root alone stands in the last.
     pub(super) groups: Vec<Group>,
     pub(super) frame: Frame,
-    /// The points of a small board once more, four at a time, in the frame's units and single precision.
-    pub(super) singles: Vec<[f32x4; 2]>,
+    /// The points of a small board once more, four neighbours at a time.
+    pub(super) quads: Vec<Quad>,
+}
+
+/// Up to four points, in the frame's units and single precision; the first fills the lanes that are left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quad {
+    pub(super) x: f32x4,
+    pub(super) y: f32x4,
+    pub(super) places: [u32; 4],
+}
+
+impl Quad {
+    fn new(points: &[Point], frame: &Frame, places: &[u32]) -> Self {
+        let places = [0, 1, 2, 3].map(|lane| *places.get(lane).unwrap_or(&places[0]));
+        let points = places.map(|place| frame.place(points[place as usize]));
+        let (x, y) = (points.map(|point| point.x as f32), points.map(|point| point.y as f32));
+        Self { x: f32x4::new(x), y: f32x4::new(y), places }
+    }
 }
 
 /// Four sibling nodes, or fewer, with their boxes side by side.
@@ -111,13 +128,6 @@ impl Frame {
         Self { origin: min.towards(max, 0.5), unit: if half > 0.0 { half } else { 1.0 } }
     }
 
-    /// Up to four points in single precision; the first fills the lanes that are left.
-    fn singles(&self, points: &[Point]) -> [f32x4; 2] {
-        let place = |lane: usize| self.place(points[if lane < points.len() { lane } else { 0 }]);
-        let places = [0, 1, 2, 3].map(place);
-        [f32x4::new(places.map(|place| place.x as f32)), f32x4::new(places.map(|place| place.y as f32))]
-    }
-
     pub(super) fn place(&self, point: Point) -> Point {
         Point::new((point.x - self.origin.x) / self.unit, (point.y - self.origin.y) / self.unit)
     }
@@ -143,7 +153,8 @@ impl Index {
         let mut index =
             Self { points: board.to_vec(), order, frame: Frame::around(extent(board)), ..Self::default() };
         if KNOWS_LARGE {
-            index.singles = board.chunks(4).map(|points| index.frame.singles(points)).collect();
+            let order = super::neighbours(board);
+            index.quads = order.chunks(4).map(|places| Quad::new(board, &index.frame, places)).collect();
         }
         let leaf = index.leaf(0..board.len());
         index.rooted(leaf)

@@ -13,7 +13,7 @@ const TASKS: [(&str, &str); 5] = [
     ("build [--address URL]", "write the deployable static site to dist/; oEmbed names its address"),
     ("serve [--port N]", "build, serve the page and print its address"),
     ("test", "run every test, browsers included"),
-    ("bench [--sklearn]", "print how fast it is beside its rivals"),
+    ("bench [--sklearn] [--r]", "print how fast it is beside its rivals"),
     ("help", "print this"),
 ];
 
@@ -36,6 +36,8 @@ pub enum Task {
     Bench {
         /// Whether scikit-learn is one of them.
         sklearn: bool,
+        /// Whether R is one of them.
+        r: bool,
     },
     /// Print the usage.
     Help,
@@ -49,8 +51,9 @@ pub fn parse(arguments: &[String]) -> Result<Task> {
         ["build"] => Task::Build { address: None },
         ["build", "--address", address] => Task::Build { address: Some(folder_address(address)?) },
         ["test"] => Task::Test,
-        ["bench"] => Task::Bench { sklearn: false },
-        ["bench", "--sklearn"] => Task::Bench { sklearn: true },
+        ["bench", ref rivals @ ..] if rivals.iter().all(|rival| ["--sklearn", "--r"].contains(rival)) => {
+            Task::Bench { sklearn: rivals.contains(&"--sklearn"), r: rivals.contains(&"--r") }
+        }
         ["serve"] => Task::Serve { port: DEFAULT_PORT },
         ["serve", "--port", port] => {
             Task::Serve { port: port.parse().with_context(|| format!("`{port}` is not a port"))? }
@@ -82,7 +85,7 @@ pub fn local_address() -> Result<Url> {
 pub fn usage() -> String {
     let mut text = String::from("Usage: cargo xtask <task>\n");
     for (call, sentence) in TASKS {
-        write!(text, "\n  {call:<23}{sentence}").expect("a string takes any text");
+        write!(text, "\n  {call:<25}{sentence}").expect("a string takes any text");
     }
     text
 }
@@ -118,6 +121,19 @@ mod tests {
     }
 
     #[test]
+    fn bench_takes_its_rivals_in_any_order() -> Result<()> {
+        for (line, sklearn, r) in [
+            ("bench", false, false),
+            ("bench --r", false, true),
+            ("bench --sklearn --r", true, true),
+            ("bench --r --sklearn", true, true),
+        ] {
+            assert_eq!(parsed(line)?, Task::Bench { sklearn, r }, "{line}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn build_takes_an_address_and_makes_it_a_folders() -> Result<()> {
         assert_eq!(parsed("build")?, Task::Build { address: None });
         for (given, meant) in [
@@ -138,6 +154,7 @@ mod tests {
         for (line, named) in [
             ("srve", "`cargo xtask srve`"),
             ("build fast", "`cargo xtask build fast`"),
+            ("bench --sklern", "`cargo xtask bench --sklern`"),
             ("build --address", "`cargo xtask build --address`"),
             ("build --address example.org", "`example.org` is no address, such as https://"),
             ("build --address ftp://example.org/", "`ftp://example.org/` is no address of http or https"),

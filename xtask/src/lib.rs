@@ -12,6 +12,7 @@
 //! | [`browser`] | finds browsers and their drivers, or gets them |
 //! | [`node`] | Node for what only tests need from npm |
 //! | [`python`] | Python for the exported programs, and the packages they need |
+//! | [`r`] | R, whose gap statistic ours is timed beside |
 //! | [`mod@bench`] | how fast it is beside its rivals |
 //! | [`mod@test`] | every test, one step after the other |
 //! | [`process`] | runs a command and says how it failed |
@@ -34,6 +35,7 @@ pub mod onefile;
 mod prerender;
 pub mod process;
 pub mod python;
+pub mod r;
 pub mod server;
 mod shrink;
 mod tables;

@@ -27,7 +27,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Build { address } => publish(address)?,
         Task::Serve { port } => serve(port)?,
         Task::Test => test::everything()?,
-        Task::Bench { sklearn } => bench::all(sklearn)?,
+        Task::Bench { sklearn, r } => bench::all(sklearn, r)?,
     }
     Ok(())
 }

@@ -67,6 +67,36 @@ async fn many_starts_come_to_the_same_with_any_number_of_workers() -> Result<()>
     Ok(())
 }
 
+/// As `tests/digest.rs` says it.
+#[tokio::test]
+async fn a_browser_computes_the_same_studies_to_the_bit() -> Result<()> {
+    let expected =
+        fs::read_to_string(xtask::root().join("tests/studies.txt")).context("no tests/studies.txt")?;
+    let browser = Browser::start_bare().await?;
+    let digest = run(
+        &browser,
+        "const parts = [], number = (value) => (Number.isNaN(value) ? 0 : value);
+        for (const n of [150, 2500]) for (const board of ['uniform', 'peaked']) {
+            const km = await KMeans.init({ board, n, clusters: 4, k: 4, seed: 1 });
+            for (const method of ['gap', 'f(K)', 'silhouette', 'elbow']) {
+                const { curve, choices } = await km.chooseK({ method, kMax: 5, references: 4, runs: 2, seed: 3 });
+                for (const { value, error, inertia, seed } of curve) {
+                    parts.push(Float64Array.of(value, error, inertia).map(number), Uint32Array.of(seed));
+                }
+                parts.push(Uint32Array.from(choices, ({ k }) => k ?? 0));
+            }
+            const { inertias, iterations } = await km.restarts({ runs: 50, seeding: 'random', seed: 3 });
+            parts.push(inertias, iterations);
+            km.free();
+        }
+        const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer()));
+        return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');",
+    )
+    .await?;
+    assert_eq!(digest, expected.trim());
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_optimum_comes_again_from_its_seed() -> Result<()> {
     let browser = Browser::start_bare().await?;
