@@ -469,10 +469,9 @@ fn of_ring(drawing: &mut Drawing) -> Point {
 
 /// Row by row from the top; a last row that is not full when n is no square.
 fn of_grid(drawing: &mut Drawing) -> Point {
-    let n = drawing.recipe.n;
-    let columns = n.isqrt() + usize::from(n.isqrt().pow(2) < n);
-    let at = |i: usize| (i as f64 + 0.5) * (2.0 / columns as f64) - 1.0;
-    Point::new(at(drawing.i % columns), -at(drawing.i / columns))
+    let columns = (drawing.recipe.n as f64).sqrt().ceil();
+    let at = |i: usize| (i as f64 + 0.5) * (2.0 / columns) - 1.0;
+    Point::new(at(drawing.i % columns as usize), -at(drawing.i / columns as usize))
 }
 
 /// Four positions of five at the places, the others on the straight ways between one place and the next.

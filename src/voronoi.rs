@@ -41,19 +41,18 @@ fn cell(j: usize, place: usize, by_x: &[usize], centroids: &[Point], bounds: &Bo
     let centroid = centroids[j];
     let mut corners: Vec<Corner> =
         bounds.corners().iter().map(|&point| Corner { point, across: None }).collect();
-    let (mut left, mut right) = (by_x[..place].iter().rev().peekable(), by_x[place + 1..].iter().peekable());
+    let (mut left, mut right) = (&by_x[..place], &by_x[place + 1..]);
     let mut reach = reach_squared(centroid, &corners);
     while !corners.is_empty() {
         // The nearer of the next ones on either side, by x alone.
-        let gap =
-            |next: Option<&&usize>| next.map_or(f64::INFINITY, |&&i| (centroids[i].x - centroid.x).abs());
-        let (to_left, to_right) = (gap(left.peek()), gap(right.peek()));
+        let gap = |next: Option<&usize>| next.map_or(f64::INFINITY, |&i| (centroids[i].x - centroid.x).abs());
+        let (to_left, to_right) = (gap(left.last()), gap(right.first()));
         // A bisector passes half way, so one farther than twice the reach cuts nothing.
         let nearer = to_left.min(to_right);
         if nearer * nearer > 4.0 * reach {
             break;
         }
-        let next = if to_left < to_right { left.next() } else { right.next() };
+        let next = if to_left < to_right { left.split_off_last() } else { right.split_off_first() };
         let Some(&i) = next else { break };
         if centroids[i] == centroid {
             if i < j {

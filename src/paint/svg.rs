@@ -74,7 +74,7 @@ struct Document {
 
 impl Document {
     fn trace(&mut self, command: &str, x: f64, y: f64) {
-        self.shape.extend([command, &hundredths(x), " ", &hundredths(y)]);
+        append(&mut self.shape, &[command, &hundredths(x), " ", &hundredths(y)]);
     }
 
     /// Writes the shape in this style. Circles become a group, as opacity is meant for all of them together.
@@ -82,7 +82,7 @@ impl Document {
         let (shape, opacity) = (self.shape.as_str(), hundredths(opacity));
         let of_group = ["<g ", style, " opacity=\"", &opacity, "\">", shape, "</g>\n"];
         let of_path = ["<path ", style, " opacity=\"", &opacity, "\" d=\"", shape, "\"/>\n"];
-        self.text.extend(if shape.starts_with('<') { of_group } else { of_path });
+        append(&mut self.text, if shape.starts_with('<') { &of_group } else { &of_path });
     }
 }
 
@@ -97,7 +97,7 @@ impl Path for Document {
 
     fn circle(&mut self, x: f64, y: f64, radius: f64) {
         let [x, y, radius] = [x, y, radius].map(hundredths);
-        self.shape.extend(["<circle cx=\"", &x, "\" cy=\"", &y, "\" r=\"", &radius, "\"/>"]);
+        append(&mut self.shape, &["<circle cx=\"", &x, "\" cy=\"", &y, "\" r=\"", &radius, "\"/>"]);
     }
 
     fn close(&mut self) {
@@ -125,6 +125,13 @@ impl Surface for Document {
     }
 
     fn pixels(&mut self, _: &mut Raster) {}
+}
+
+/// Writes one text after the other.
+fn append(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        *text += part;
+    }
 }
 
 /// A number to two places, or to none where they are 0.

@@ -7,13 +7,17 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use walrus::ir::{CallIndirect, ReturnCallIndirect, Visitor, dfs_in_order};
+use walrus::ir::{
+    CallIndirect, Const, Instr, InstrSeq, ReturnCallIndirect, Unreachable, Value, Visitor, VisitorMut,
+    dfs_in_order, dfs_pre_order_mut,
+};
 use walrus::{
-    Element, ElementId, ElementItems, ElementKind, ExportId, ExportItem, FunctionBuilder, FunctionId,
-    FunctionKind, Import, ImportId, Module, ModuleConfig, TypeId,
+    ConstExpr, Data, DataId, DataKind, Element, ElementId, ElementItems, ElementKind, ExportId, ExportItem,
+    FunctionBuilder, FunctionId, FunctionKind, Import, ImportId, Module, ModuleConfig, TypeId,
 };
 
 /// What every browser has that has vectors in its Wasm, so that nothing has to stand in for it; and the ways to call that
@@ -51,7 +55,9 @@ pub(crate) fn shrink(script: &Path, wasm: &Path) -> Result<()> {
         .try_fold(text, |text, cut| without(&text, cut))
         .and_then(|text| rename(&mut module, text))
         .with_context(|| format!("{} is not what wasm-bindgen used to write", script.display()))?;
-    silence_panics(&mut module)?;
+    let panics = silence_panics(&mut module)?;
+    let given = cut_short(&mut module, panics);
+    forget_places(&mut module, &given);
     empty_table(&mut module)?;
     walrus::passes::gc::run(&mut module);
     module.customs.remove_raw("target_features");
@@ -60,7 +66,7 @@ pub(crate) fn shrink(script: &Path, wasm: &Path) -> Result<()> {
 }
 
 /// What the standard library's functions that only a panic comes to have in their names, whatever crate stands before.
-const PANICS: [&str; 8] = [
+const PANICS: [&str; 10] = [
     "::panicking::panic_fmt",
     "::panicking::panic_bounds_check",
     "::panicking::panic_const::",
@@ -69,10 +75,12 @@ const PANICS: [&str; 8] = [
     "::slice_index_fail",
     "::unwrap_failed",
     "::expect_failed",
+    "::raw_vec::handle_error",
+    "::handle_alloc_error",
 ];
 
 /// Lets a panic trap at once: a page never hears the message that it would compose, with all of number formatting.
-fn silence_panics(module: &mut Module) -> Result<()> {
+fn silence_panics(module: &mut Module) -> Result<HashSet<FunctionId>> {
     let is_panic = |name: &String| PANICS.iter().any(|panic| name.contains(panic));
     let panics: Vec<(FunctionId, TypeId)> = module
         .funcs
@@ -81,7 +89,7 @@ fn silence_panics(module: &mut Module) -> Result<()> {
         .map(|(id, function)| (id, function.ty()))
         .collect();
     ensure!(!panics.is_empty(), "no function is known by its name to panic");
-    for (id, ty) in panics {
+    for &(id, ty) in &panics {
         let (parameters, results) = module.types.params_results(ty);
         let (parameters, results) = (parameters.to_vec(), results.to_vec());
         let arguments = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
@@ -89,7 +97,87 @@ fn silence_panics(module: &mut Module) -> Result<()> {
         trap.func_body().unreachable();
         module.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
     }
-    Ok(())
+    Ok(panics.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Lets every way to a panic trap before whatever is only computed to be said; returns the numbers that were given.
+fn cut_short(module: &mut Module, panics: HashSet<FunctionId>) -> Vec<i32> {
+    let mut ways = Ways { panics, given: Vec::new() };
+    for (_, function) in module.funcs.iter_local_mut() {
+        let entry = function.entry_block();
+        dfs_pre_order_mut(&mut ways, function, entry);
+    }
+    ways.given
+}
+
+/// The ways to a panic, and the numbers that were given to it.
+struct Ways {
+    panics: HashSet<FunctionId>,
+    given: Vec<i32>,
+}
+
+impl Ways {
+    fn is_panic(&self, instruction: &Instr) -> bool {
+        matches!(instruction, Instr::Call(call) if self.panics.contains(&call.func))
+    }
+}
+
+impl VisitorMut for Ways {
+    fn start_instr_seq_mut(&mut self, sequence: &mut InstrSeq) {
+        let instructions = &mut sequence.instrs;
+        let Some(end) = instructions.iter().position(|(instruction, _)| self.is_panic(instruction)) else {
+            return;
+        };
+        let place = instructions[end].1;
+        let start = instructions[..end].iter().rposition(|(instruction, _)| !is_local(instruction));
+        for (instruction, _) in instructions.drain(start.map_or(0, |last| last + 1)..) {
+            if let Instr::Const(Const { value: Value::I32(number) }) = instruction {
+                self.given.push(number);
+            }
+        }
+        instructions.push((Instr::Unreachable(Unreachable {}), place));
+    }
+}
+
+/// Whether nobody can tell, once the function is left by a trap, that this has been done.
+fn is_local(instruction: &Instr) -> bool {
+    matches!(
+        instruction,
+        Instr::Const(_)
+            | Instr::LocalGet(_)
+            | Instr::LocalSet(_)
+            | Instr::LocalTee(_)
+            | Instr::Load(_)
+            | Instr::Unop(_)
+            | Instr::Binop(_)
+    )
+}
+
+/// Takes out of the memory, where these addresses are those of places in the source, what a panic says of them.
+///
+/// Such a place is the address and the length of a file's name, a line and a column.
+fn forget_places(module: &mut Module, addresses: &[i32]) {
+    let segments: Vec<DataId> = module.data.iter().map(Data::id).collect();
+    for segment in segments {
+        let data = module.data.get_mut(segment);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind else {
+            continue;
+        };
+        let found = addresses.iter().filter_map(|&address| place_and_name(&data.value, start, address));
+        for range in found.collect::<Vec<_>>().into_iter().flatten() {
+            data.value[range].fill(0);
+        }
+    }
+}
+
+/// Where in data that starts at an address there is a place in the source, and where the name of its file.
+fn place_and_name(data: &[u8], start: i32, address: i32) -> Option<[Range<usize>; 2]> {
+    let place = usize::try_from(address.checked_sub(start)?).ok()?;
+    let word = |at: usize| Some(i32::from_le_bytes(*data.get(at..)?.first_chunk()?));
+    let name = usize::try_from(word(place)?.checked_sub(start)?).ok()?;
+    let length = usize::try_from(word(place + 4)?).ok()?;
+    let (place, name) = (place..place + 16, name..name.checked_add(length)?);
+    (place.end <= data.len() && data.get(name.clone())?.ends_with(b".rs")).then_some([place, name])
 }
 
 /// Takes out of the table of functions those that nothing can come to which is called from outside.
@@ -214,7 +302,7 @@ fn replace(script: &mut String, from: &str, to: &str, done: &str) -> Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use walrus::{ConstExpr, FunctionBuilder, RefType, ValType, ir::Value};
+    use walrus::{RefType, ValType};
 
     const SCRIPT: &str = "function pass(arg, malloc, realloc) {
     if (realloc === undefined) {
@@ -240,6 +328,9 @@ if (Symbol.dispose) Two.dispose = Two.free;
     const imports = { \"./p_bg.js\": import0 };
     wasm.start(); wasm.starting();";
 
+    /// What is in the memory from 1000 on: a word, the place in `p.rs` where the panic is, and that name in brackets.
+    const MEMORY: &[u8] = b"word\xfd\x03\0\0\x04\0\0\0\x07\0\0\0\x09\0\0\0<p.rs>";
+
     /// Two exports that the script calls and one that it does not; the first calls an import, through the table functions
     /// that take a number, of which there is one beside one that takes two, and a panic, which calls what writes it.
     fn module() -> Module {
@@ -255,12 +346,16 @@ if (Symbol.dispose) Two.dispose = Two.free;
         let kind = ElementKind::Active { table, offset: ConstExpr::Value(Value::I32(0)) };
         module.elements.add(kind, ElementItems::Functions(listed));
         let of_one = module.types.add(&[ValType::I32], &[]);
-        let mut panic = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+        let mut panic = FunctionBuilder::new(&mut module.types, &[ValType::I32, ValType::I32], &[]);
         panic.name("core[00]::panicking::panic_fmt".into()).func_body().call(writing);
-        let panic = panic.finish(vec![module.locals.add(ValType::I32)], &mut module.funcs);
+        let given = vec![module.locals.add(ValType::I32), module.locals.add(ValType::I32)];
+        let panic = panic.finish(given, &mut module.funcs);
+        let memory = module.memories.add_local(false, false, 1, None, None);
+        let offset = ConstExpr::Value(Value::I32(1000));
+        module.data.add(DataKind::Active { memory, offset }, MEMORY.to_vec());
         let mut start = FunctionBuilder::new(&mut module.types, &[], &[]);
         start.func_body().call(import).i32_const(7).i32_const(1).call_indirect(of_one, table);
-        start.func_body().i32_const(7).call(panic);
+        start.func_body().i32_const(1000).i32_const(1004).call(panic);
         let start = start.finish(vec![], &mut module.funcs);
         for (name, id) in [("start", start), ("starting", starting), ("forgotten", forgotten)] {
             module.exports.add(name, id);
@@ -303,11 +398,40 @@ if (Symbol.dispose) Two.dispose = Two.free;
             shrunk.imports.iter().map(|it| (it.module.as_str(), it.name.as_str())).collect::<Vec<_>>(),
             [("b", "i0")]
         );
-        // The two exports, the panic, and the one that is called through the table, in both of its places.
-        assert_eq!(shrunk.funcs.iter_local().count(), 4);
+        // The two exports, and the one that is called through the table, in both of its places; not the panic.
+        assert_eq!(shrunk.funcs.iter_local().count(), 3);
         let (_, list) = shrunk.elements.iter().find_map(listed).context("there is no table")?;
         assert_eq!(list.len(), 2);
         assert_eq!(list[0], list[1]);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_a_panic_would_say() -> Result<()> {
+        let mut module = module();
+        let panics = silence_panics(&mut module)?;
+        let given = cut_short(&mut module, panics);
+        assert_eq!(given, [1000, 1004]);
+        let start = module.exports.get_func("start")?;
+        let start = module.funcs.get(start).kind.unwrap_local();
+        let instructions = &start.block(start.entry_block()).instrs;
+        let kinds: Vec<_> = instructions.iter().map(|(instruction, _)| instruction).collect();
+        assert!(
+            matches!(
+                kinds[..],
+                [
+                    Instr::Call(_),
+                    Instr::Const(_),
+                    Instr::Const(_),
+                    Instr::CallIndirect(_),
+                    Instr::Unreachable(_)
+                ]
+            ),
+            "{kinds:?}"
+        );
+        forget_places(&mut module, &given);
+        let data = module.data.iter().next().context("there is no data")?;
+        assert_eq!(data.value, b"word\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0<\0\0\0\0>");
         Ok(())
     }
 
