@@ -173,10 +173,7 @@ function pixelOf(text) {
  * Style: a block as wide as its place and as high as wide, and 48 px more with controls, or 92 where it is narrower
  * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `status`; custom properties
  * `--kmeans-board-background`, `-ink`, `-soft`, `-line`, `-accent`, `-radius`; light and dark follow `color-scheme`.
- * Nothing moves in the page once the board is there if its room is kept before the script is:
- *
- *     kmeans-board:not(:defined) { display: block; box-sizing: content-box; aspect-ratio: 1; }
- *     kmeans-board[controls]:not(:defined) { padding-bottom: 48px; }
+ * Nothing moves in the page once the board is there if its room is kept before the script is: README.md has the rules.
  *
  * It works only while it can be seen. A move in the document is no removal; once removed it gives its memory back, and
  * shows the same when it is put back.
