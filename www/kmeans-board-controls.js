@@ -3,7 +3,7 @@
 import { lookAhead, positionOf } from "./kmeans-board-element.js";
 import { short } from "./sentences.js";
 
-const STYLE = `
+export const STYLE = `
 #bar {
   all: initial; color-scheme: inherit; color: inherit; visibility: inherit; direction: ltr;
   --soft: var(--kmeans-board-soft, light-dark(#5d626d, #a0a5b0));
@@ -84,7 +84,7 @@ function place({ kmeans }, now) {
 
 /** Puts the controls of a board into their place, where they follow whatever happens to it. */
 export function addControls(board, room) {
-  room.innerHTML = `<style>${STYLE}</style><div id="bar" role="group" aria-label="Controls">
+  room.innerHTML = `<div id="bar" role="group" aria-label="Controls">
     <div id="buttons">${Object.entries(BUTTONS).map(button).join("")}</div>
     <input type="range" id="timeline" part="timeline" min="0" value="0" aria-label="Iteration">
     <p id="status" part="status" role="status"></p></div>`;

@@ -123,6 +123,22 @@ export function colourOf(text) {
   return (red << 16) | (green << 8) | blue;
 }
 
+const sheets = new WeakMap(); // by window, then by text
+
+/**
+ * A style as a sheet of this window's, the same for all of its boards. Unlike a `<style>`, which a page's content security
+ * policy may forbid, it is let in everywhere.
+ */
+function sheetOf(text, window) {
+  if (!sheets.has(window)) sheets.set(window, new Map());
+  const known = sheets.get(window);
+  if (!known.has(text)) {
+    known.set(text, new window.CSSStyleSheet());
+    known.get(text).replaceSync(text);
+  }
+  return known.get(text);
+}
+
 const pixels = new Map(); // by the colour's text
 
 function pixelOf(text) {
@@ -198,6 +214,7 @@ export class KMeansBoard extends HTMLElement {
   #hasFailed = false; // so that `ready` was rejected
   #left; // { options, position } when it was removed
   #hasControls = false;
+  #styles = [STYLE];
   #warned = {}; // by attribute, what was complained about
   #isInView = true;
   #isPrinting = false;
@@ -214,7 +231,7 @@ export class KMeansBoard extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.innerHTML = `<style>${STYLE}</style><div id="frame"><div id="place"><canvas part="canvas" role="img"></canvas><slot></slot></div><div id="controls" part="controls"></div></div>`;
+    this.#root.innerHTML = `<div id="frame"><div id="place"><canvas part="canvas" role="img"></canvas><slot></slot></div><div id="controls" part="controls"></div></div>`;
     this.#canvas = this.#root.querySelector("canvas");
     this.#canvas.addEventListener("transitionend", () => this.#paint());
     this.#renew();
@@ -223,6 +240,7 @@ export class KMeansBoard extends HTMLElement {
   connectedCallback() {
     for (const name of [...Object.keys(VALUES), ...SWITCHES.map(camel), "points", "centroids"]) this.#adopt(name);
     this.#context ??= this.#canvas.getContext("2d");
+    this.#dress();
     this.#observe(this.ownerDocument.defaultView ?? globalThis);
     for (const type of ["beforeprint", "afterprint"]) addEventListener(type, this.#print);
     this.#startEagerly();
@@ -255,6 +273,12 @@ export class KMeansBoard extends HTMLElement {
     const value = this[name];
     delete this[name];
     this[name] = value;
+  }
+
+  /** Puts its styles on: once more in another document, where no sheet is taken along. */
+  #dress() {
+    const { defaultView } = this.ownerDocument;
+    if (defaultView) this.#root.adoptedStyleSheets = this.#styles.map((text) => sheetOf(text, defaultView));
   }
 
   #free() {
@@ -435,7 +459,9 @@ export class KMeansBoard extends HTMLElement {
     if (!this.controls || this.#hasControls) return;
     this.#hasControls = true;
     try {
-      const { addControls } = await import("./kmeans-board-controls.js");
+      const { STYLE: style, addControls } = await import("./kmeans-board-controls.js");
+      this.#styles.push(style);
+      this.#dress();
       addControls(this, this.#root.getElementById("controls"));
     } catch (error) {
       this.#hasControls = false;
