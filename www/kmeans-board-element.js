@@ -489,7 +489,7 @@ export class KMeansBoard extends HTMLElement {
     if (!this.#kmeans) {
       const place = this.#root.getElementById("place");
       const sentence = place.querySelector("p") ?? place.appendChild(document.createElement("p"));
-      sentence.textContent = `This board cannot be shown: ${error.message.replace(/\.$/, "")}.`;
+      sentence.textContent = `This board cannot be shown: ${error.message.replace(/[\s.]+$/, "")}.`;
       this.#hasFailed = true;
       this.#ready.reject(error);
     }

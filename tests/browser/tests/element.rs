@@ -27,7 +27,7 @@ const NAMES: &str = "const put = (html) => { document.body.innerHTML = html; ret
 /// A page without scripts beside the site's own files, and the folder that is served.
 struct Page {
     browser: Browser,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Page {
@@ -51,7 +51,7 @@ impl Page {
             <body style='margin: 0'>{body}"
         );
         std::fs::write(folder.path().join("bare.html"), html)?;
-        Ok(Self { browser: Browser::serving(folder.path()).await?, _folder: folder })
+        Ok(Self { browser: Browser::serving(folder.path()).await?, folder })
     }
 
     /// What a function's body returns; it may `await`.
@@ -837,6 +837,49 @@ async fn wasm_of_another_media_type_works_as_well() -> Result<()> {
     Ok(())
 }
 
+/// What the reader is told first; then comes what the browser says.
+const NOT_LOADED: &str = "This board cannot be shown: the WebAssembly could not be loaded: ";
+
+/// What stands in a page's head, or in place of the Wasm; and what the reader is told then, and programs.
+const WITHOUT_WASM: [(&str, &str, &str, &str); 3] = [
+    ("", "<!doctype html><title>not found</title>", NOT_LOADED, "no-wasm"),
+    ("<meta http-equiv=Content-Security-Policy content=\"script-src 'self'\">", "", NOT_LOADED, "no-wasm"),
+    (
+        "<script>delete globalThis.WebAssembly</script>",
+        "",
+        "This board cannot be shown: this browser has no WebAssembly with SIMD, ",
+        "no-simd",
+    ),
+];
+
+#[tokio::test]
+async fn a_reader_is_told_in_a_sentence_why_there_is_no_board() -> Result<()> {
+    const BODY: &str = "<script type=module src=kmeans-board.js></script><kmeans-board seed=1><p>Five clusters.</p></kmeans-board>";
+    for (head, wasm, words, code) in WITHOUT_WASM {
+        let page = Page::unopened(BODY).await?;
+        let file = |name| page.folder.path().join(name);
+        if !wasm.is_empty() {
+            std::fs::write(file("pkg/kmeans_board_bg.wasm"), wasm)?;
+        }
+        let html = std::fs::read_to_string(file("bare.html"))?;
+        std::fs::write(file("bare.html"), html.replace("<title>", &format!("{head}<title>")))?;
+        page.browser.open("/bare.html").await?;
+        page.until("board.shadowRoot?.querySelector('#place > p')").await?;
+        let told = page
+            .run(
+                "const board = document.querySelector('kmeans-board');
+                return [board.shadowRoot.querySelector('#place > p').textContent, board.querySelector('p').checkVisibility(),
+                    await board.ready.then(() => 'ready', ({ code }) => code)];",
+            )
+            .await?;
+        let sentence = told[0].as_str().context("no sentence")?;
+        assert!(sentence.starts_with(words) && sentence.ends_with('.'), "{sentence}");
+        assert!(!sentence.contains('\n') && !sentence.ends_with(".."), "{sentence}");
+        assert_eq!([&told[1], &told[2]], [&json!(true), &json!(code)], "{sentence}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn without_wasm_the_children_are_seen_with_a_sentence_and_an_error() -> Result<()> {
     let page =
@@ -860,7 +903,7 @@ async fn without_wasm_the_children_are_seen_with_a_sentence_and_an_error() -> Re
         .await?;
     let sentence = seen[6].as_str().context("no sentence")?.to_owned();
     assert_eq!(seen, json!([true, ["string"], true, true, true, true, sentence]));
-    assert!(sentence.starts_with("This board cannot be shown: ") && sentence.ends_with('.'), "{sentence}");
+    assert!(sentence.starts_with(NOT_LOADED) && sentence.ends_with('.'), "{sentence}");
     // Once it can be had, the next start brings the board, and a promise that knows it.
     page.browser.cdp("Network.setBlockedURLs", json!({ "urls": [] })).await?;
     let mended = page
