@@ -299,8 +299,9 @@ export class KMeansBoard extends HTMLElement {
 
   /** A promise for the next board to come. */
   #renew() {
-    this.#ready = Promise.withResolvers();
-    this.#ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
+    const ready = this.#ready = {};
+    ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
+    ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
     this.#hasFailed = false;
   }
 

@@ -817,6 +817,26 @@ async fn loading_the_script_twice_and_late_does_no_harm() -> Result<()> {
     Ok(())
 }
 
+/// Some of what browsers have learnt since 2023.
+const NEWER: &str = "delete Promise.withResolvers; delete Promise.try; delete Map.groupBy; delete Object.groupBy;
+    delete Array.fromAsync; delete Set.prototype.union; delete Iterator.prototype.map; delete Uint8Array.fromBase64;
+    delete URL.parse; delete AbortSignal.any; delete Symbol.dispose; delete String.prototype.isWellFormed;
+    delete globalThis.scheduler; delete Element.prototype.moveBefore;";
+
+#[tokio::test]
+async fn a_browser_of_2023_shows_a_board() -> Result<()> {
+    let page = Page::unopened("<kmeans-board controls voronoi seed=1></kmeans-board>").await?;
+    page.browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NEWER })).await?;
+    page.browser.open("/bare.html").await?;
+    page.run("await define();").await?;
+    page.until("board.kmeans && board.shadowRoot.querySelector('#play')").await?;
+    let ran = page
+        .run("const board = document.querySelector('kmeans-board'); await board.init({ n: 3000, seed: 2 }); return board.run().converged;");
+    assert_eq!(ran.await?, true);
+    assert_eq!(page.warnings().await?, Vec::<String>::new());
+    Ok(())
+}
+
 #[tokio::test]
 async fn wasm_of_another_media_type_works_as_well() -> Result<()> {
     let page = Page::unopened("<kmeans-board seed=1></kmeans-board>").await?;
