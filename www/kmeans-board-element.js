@@ -187,7 +187,7 @@ function pixelOf(text) {
  * on the element: whatever its state shows is another.
  *
  * Style: a block as wide as its place and as high as wide, and 48 px more with controls, or 92 where it is narrower
- * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `status`; custom properties
+ * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `chart`, `status`; custom properties
  * `--kmeans-board-background`, `-ink`, `-soft`, `-line`, `-accent`, `-radius`; light and dark follow `color-scheme`.
  * Nothing moves in the page once the board is there if its room is kept before the script is: README.md has the rules.
  *

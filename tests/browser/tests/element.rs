@@ -352,6 +352,38 @@ async fn the_timeline_shows_where_the_run_leads_wherever_it_stands() -> Result<(
 }
 
 #[tokio::test]
+async fn the_chart_over_the_timeline_is_the_inertia_of_the_run() -> Result<()> {
+    let page = Page::new().await?;
+    page.browser.emulate(&[Media::ReducedMotion]).await?;
+    page.controlled(LONG).await?;
+    let wrong = page
+        .run(
+            "const board = document.querySelector('kmeans-board'), chart = part(board, 'chart'), timeline = part(board, 'timeline'), wrong = [];
+            const check = (name) => {
+                const { history, computed } = board.kmeans, { x, width, bottom } = chart.getBoundingClientRect(), bar = timeline.getBoundingClientRect();
+                const levels = history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
+                const corners = chart.firstChild.getAttribute('d').match(/[\\d.]+,[\\d.]+/g).slice(1).map((pair) => pair.split(',').map(Number));
+                const [first, last] = [levels[0], levels.at(-1)];
+                const isRight = ([x, y], i) => x === (i + 1) / 2 && Math.abs(last + (1 - y) * (first - last) - levels[i]) < 0.001 * first;
+                if (corners.length !== 2 * computed || !corners.every(isRight)) wrong.push([name, corners]);
+                if (chart.getAttribute('viewBox') !== `0 0 ${computed} 1`) wrong.push([name, 'is not as long as the run']);
+                if (x < bar.left || x + width > bar.right || Math.abs(bottom - (bar.top + bar.bottom) / 2) > 2) wrong.push([name, 'is elsewhere']);
+            };
+            check('the start');
+            board.seek(3);
+            check('further on');
+            await board.reseed({ seed: 5 });
+            check('another start');
+            await board.init({ n: 300000, k: 7, seed: 1 });
+            if (board.kmeans.computed || chart.firstChild.getAttribute('d')) wrong.push('of what nobody has computed');
+            return wrong;",
+        )
+        .await?;
+    assert_eq!(wrong, json!([]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_the_readers_edit_is_a_change_and_the_authors_writes_are_silent() -> Result<()> {
     let page = Page::new().await?;
     page.controlled(LONG).await?;
