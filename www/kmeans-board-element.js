@@ -220,7 +220,7 @@ export class KMeansBoard extends HTMLElement {
   #isPrinting = false;
   #halfStepsLeft = 0; // to make on the way: Infinity while playing
   #motion; // { from, duration } in milliseconds, while something moves
-  #isUnfinished = false; // while the picture has not all points yet
+  #isUnfinished = false; // while the picture has not all points yet, or what was changed
   #nextBeat = 0;
   #frame = 0;
   #loopTimer = 0;
@@ -263,8 +263,10 @@ export class KMeansBoard extends HTMLElement {
     if (name in OPTIONS) return this.#restart();
     if (name === "loading") return this.#startEagerly();
     if (name === "controls" && this.#isStarted) this.#equip();
-    this.#paint();
-    this.#describe();
+    if (name === "autoplay" && this.#kmeans && this.#isAutoplaying) this.play();
+    this.#isUnfinished = true;
+    this.#schedule();
+    this.#announce();
   }
 
   /** A property that was set before the element was defined hides the class's own: set it again. */
@@ -483,8 +485,10 @@ export class KMeansBoard extends HTMLElement {
     this.#paint();
     this.#announce();
     if (isFirst) this.#emit("ready");
-    if (this.#playsWhenReady || (this.autoplay && !this.#isPaused && !stillness?.matches)) this.play();
+    if (this.#playsWhenReady || this.#isAutoplaying) this.play();
   }
+
+  get #isAutoplaying() { return this.autoplay && !this.#isPaused && !stillness?.matches; }
 
   #fail(error) {
     if (!this.#kmeans) {
@@ -687,12 +691,12 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #paint(now = performance.now()) {
+    this.#isUnfinished = false;
     if (!this.#kmeans || !this.#look.size) return;
     const t = this.#motion ? Math.min(Math.max((now - this.#motion.from) / this.#motion.duration, 0), 1) : 1;
     try {
       this.#isUnfinished = !this.#kmeans.paint(this.#context, this.#styled(), t);
     } catch (error) {
-      this.#isUnfinished = false;
       this.#rest();
       this.#report(error);
     }

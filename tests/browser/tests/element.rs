@@ -212,6 +212,47 @@ async fn several_changes_at_once_make_one_board() -> Result<()> {
 }
 
 #[tokio::test]
+async fn several_changes_at_once_are_painted_once() -> Result<()> {
+    let page = Page::new().await?;
+    page.browser.emulate(&[Media::ReducedMotion]).await?;
+    let painted = page
+        .run(
+            "await define();
+            const board = put('<kmeans-board seed=1 style=\"width: 300px\"></kmeans-board>');
+            await board.ready;
+            board.run();
+            await rest(100);
+            const before = part(board, 'canvas').toDataURL(), { kmeans } = board, { paint } = kmeans;
+            let painted = 0;
+            kmeans.paint = function (...all) { painted += 1; return paint.apply(this, all); };
+            Object.assign(board, { voronoi: true, trails: true, label: 'Mine', speed: 3, halfSteps: true });
+            const atOnce = painted;
+            await rest(100);
+            return [atOnce, painted, part(board, 'canvas').toDataURL() !== before];",
+        )
+        .await?;
+    assert_eq!(painted, json!([0, 1, true]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_plays_when_it_is_told_to_play_by_itself_unless_it_was_paused() -> Result<()> {
+    let page = Page::new().await?;
+    let script = "await define();
+        const board = put('<kmeans-board seed=1></kmeans-board>'), plays = [];
+        await board.ready;
+        for (const act of [() => { board.autoplay = true; }, () => board.pause(), () => { board.autoplay = false; board.autoplay = true; }]) {
+            act();
+            plays.push(board.playing);
+        }
+        return plays;";
+    assert_eq!(page.run(script).await?, json!([true, false, false]));
+    page.browser.emulate(&[Media::ReducedMotion]).await?;
+    assert_eq!(page.run(script).await?, json!([false, false, false]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn own_points_and_centroids_stand_in_for_the_attributes_until_they_are_undefined() -> Result<()> {
     let page = Page::new().await?;
     let seen = page
@@ -587,7 +628,9 @@ async fn a_picture_is_painted_at_the_scale_that_is_asked_for() -> Result<()> {
             }
             const shown = part(board, 'canvas').toDataURL();
             await board.toBlob('image/png', { scale: 2 });
-            board.label = 'painted again';
+            board.voronoi = false;
+            board.voronoi = true; // painted again
+            await frame();
             seen.push(part(board, 'canvas').toDataURL() === shown);
             const misfits = [-1, 0, 0.0001, NaN, 17, '2'].map((scale) => board.toBlob('image/png', { scale }).then(() => scale, (error) => error instanceof KMeansError));
             seen.push((await Promise.all(misfits)).join());
