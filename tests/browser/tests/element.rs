@@ -654,6 +654,33 @@ async fn a_picture_is_painted_at_the_scale_that_is_asked_for() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_svg_has_what_is_seen_in_the_colours_in_which_it_is_seen() -> Result<()> {
+    let page = Page::new().await?;
+    let pictures = page
+        .run(
+            "await define();
+            const board = put('<kmeans-board seed=1 style=\"width: 302px\"></kmeans-board>'), wrong = [], pictures = new Set();
+            await board.ready;
+            board.run();
+            await frame();
+            for (const [scheme, background, ink] of [['light', 0xffffff, 0x1d1f24], ['dark', 0x101216, 0xe9e7e2]]) {
+                for (const [cells, trails] of [[false, false], [true, false], [false, true], [true, true]]) {
+                    Object.assign(board, { voronoi: cells, trails });
+                    board.style.colorScheme = scheme;
+                    await rest(50);
+                    const text = await (await board.toBlob('image/svg+xml')).text();
+                    if (text !== board.kmeans.toSVG({ size: 300, background, ink, cells, trails })) wrong.push([scheme, cells, trails]);
+                    pictures.add(text);
+                }
+            }
+            return [wrong, pictures.size];",
+        )
+        .await?;
+    assert_eq!(pictures, json!([[], 8]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_move_is_no_removal() -> Result<()> {
     let page = Page::new().await?;
     let seen = page
