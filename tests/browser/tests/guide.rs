@@ -439,6 +439,38 @@ async fn the_examples_fit_the_room_that_is_kept_for_them() -> Result<()> {
     Ok(())
 }
 
+/// What the guide says that something weighs, in words before a number of KB, and the files that this is.
+const WEIGHTS: [(&str, &[&str]); 2] = [
+    ("The controls are ", &["kmeans-board-controls.js", "sentences.js"]),
+    ("made for size: ", &["pkg/kmeans_board_large.js", "pkg/kmeans_board_large_bg.wasm"]),
+];
+
+#[tokio::test]
+async fn what_the_guide_says_of_weights_is_so() -> Result<()> {
+    let text =
+        guide().await?.eval("document.querySelector('#cost').textContent.replace(/\\s+/g, ' ')").await?;
+    let text = text.as_str().context("no text")?;
+    for (words, files) in WEIGHTS {
+        let said = text.split_once(words).and_then(|(_, rest)| rest.split_once(" KB more")).context(words)?.0;
+        let said: f64 = said.parse().with_context(|| said.to_owned())?;
+        assert_is_about(said, files)?;
+    }
+    assert!(text.contains(" 3 KB more, and so is what a clustering can be taken away as"), "{text}");
+    assert_is_about(3.0, &["exports.js"])
+}
+
+/// Whether files weigh so many KB together, compressed, give or take half of one or a twentieth.
+fn assert_is_about(said: f64, files: &[&str]) -> Result<()> {
+    let weights = files.iter().map(|name| {
+        let file =
+            std::fs::read(xtask::root().join("dist").join(name)).with_context(|| format!("no {name}"))?;
+        xtask::build::gzipped_size(&file)
+    });
+    let weight = weights.sum::<Result<usize>>()? as f64 / 1000.0;
+    assert!((weight - said).abs() <= (said / 20.0).max(0.5), "{files:?}: {weight} KB, not {said}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn every_link_of_the_guide_leads_somewhere() -> Result<()> {
     let browser = guide().await?;
