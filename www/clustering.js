@@ -34,11 +34,20 @@ export function once(load) {
 /** A module with nothing in it but a function of vectors. */
 const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
-const loadSmall = once(async () => {
-  if (!WebAssembly.validate(VECTORS)) {
-    throw new KMeansError("this browser's WebAssembly has no SIMD, as all have since 2023", "no-simd");
+/** Starts a package; what browsers say where they cannot, not all readers understand. */
+async function started(begin) {
+  try {
+    await begin();
+  } catch ({ message }) {
+    throw new KMeansError(`the WebAssembly could not be loaded: ${message}`, "no-wasm");
   }
-  await instantiate();
+}
+
+const loadSmall = once(async () => {
+  if (!globalThis.WebAssembly?.validate(VECTORS)) {
+    throw new KMeansError("this browser has no WebAssembly with SIMD, as all have since 2023, or keeps it from pages", "no-simd");
+  }
+  await started(instantiate);
   const [maxPoints, maxK, minSpread, maxSpread, smallBoard] = small.limits();
   const freeze = (rows) => Object.freeze(rows.map(Object.freeze));
   tables = {
@@ -52,7 +61,7 @@ const loadSmall = once(async () => {
 /** The package for boards of any size. */
 export const loadLarge = once(async () => {
   const large = await import("./pkg/kmeans_board_large.js");
-  await large.default();
+  await started(large.default);
   return large;
 });
 

@@ -3,7 +3,7 @@
 import { lookAhead, positionOf } from "./kmeans-board-element.js";
 import { short } from "./sentences.js";
 
-const STYLE = `
+export const STYLE = `
 #bar {
   all: initial; color-scheme: inherit; color: inherit; visibility: inherit; direction: ltr;
   --soft: var(--kmeans-board-soft, light-dark(#5d626d, #a0a5b0));
@@ -24,6 +24,7 @@ svg { width: 16px; height: 16px; fill: currentColor; }
 svg .line { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 #play svg { width: 20px; height: 20px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+#chart { grid-area: timeline; align-self: start; width: calc(100% - 16px); height: 50%; margin: 0 8px; padding: 5px 0 2px; box-sizing: border-box; color: var(--accent); fill-opacity: 0.3; pointer-events: none; }
 input { grid-area: timeline; width: 100%; min-width: 0; height: 40px; margin: 0; background: none; border-radius: 4px; cursor: pointer; touch-action: pan-y; }
 #status { grid-area: status; position: relative; overflow: clip; width: 128px; margin: 0 8px 0 0; text-align: right; white-space: nowrap; }
 #status span { display: block; overflow: hidden; text-overflow: ellipsis; color: var(--soft); }
@@ -75,6 +76,14 @@ const ACTIONS = {
   },
 };
 
+/** The inertia after each half-step, as an outline that is as wide as so many iterations and 1 high. */
+function hillOf({ history }) {
+  const levels = history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
+  const low = levels.at(-1), high = levels[0] - low || 1;
+  const corners = levels.map((level, i) => `${(i + 1) / 2},${(1 - (level - low) / high).toFixed(3)}`);
+  return levels.length ? `M.5,1L${corners.join(" ")}V1z` : "";
+}
+
 /** Where the run stands, and of how many iterations as far as that is known. */
 function place({ kmeans }, now) {
   const where = `${Math.floor(now)}${now % 1 ? "½" : ""}`;
@@ -84,8 +93,9 @@ function place({ kmeans }, now) {
 
 /** Puts the controls of a board into their place, where they follow whatever happens to it. */
 export function addControls(board, room) {
-  room.innerHTML = `<style>${STYLE}</style><div id="bar" role="group" aria-label="Controls">
+  room.innerHTML = `<div id="bar" role="group" aria-label="Controls">
     <div id="buttons">${Object.entries(BUTTONS).map(button).join("")}</div>
+    <svg id="chart" part="chart" preserveAspectRatio="none" aria-hidden="true"><path/></svg>
     <input type="range" id="timeline" part="timeline" min="0" value="0" aria-label="Iteration">
     <p id="status" part="status" role="status"></p></div>`;
   const $ = (id) => room.querySelector(`#${id}`);
@@ -121,6 +131,14 @@ export function addControls(board, room) {
     timeline.setAttribute("aria-valuetext", `iteration ${where}, ${inertia}`);
   }
 
+  /** What of the run is known, under the timeline and as long. */
+  function draw(iterations) {
+    const hill = board.kmeans ? hillOf(board.kmeans) : "", path = $("chart").firstChild;
+    if (path.getAttribute("d") === hill) return;
+    path.setAttribute("d", hill);
+    $("chart").setAttribute("viewBox", `0 0 ${iterations} 1`);
+  }
+
   function refresh() {
     const { kmeans, playing } = board;
     const now = kmeans ? positionOf(kmeans) : 0;
@@ -130,6 +148,7 @@ export function addControls(board, room) {
     // A button that holds the focus is not disabled under the reader's finger: it does nothing then.
     for (const [id, isIdle] of Object.entries(idle)) $(id).setAttribute("aria-disabled", isIdle);
     timeline.max = Math.max(kmeans?.computed ?? 0, now);
+    draw(timeline.max);
     timeline.step = board.halfSteps || now % 1 ? 0.5 : 1;
     timeline.value = now;
     timeline.disabled = timeline.max === "0";

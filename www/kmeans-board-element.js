@@ -123,6 +123,22 @@ export function colourOf(text) {
   return (red << 16) | (green << 8) | blue;
 }
 
+const sheets = new WeakMap(); // by window, then by text
+
+/**
+ * A style as a sheet of this window's, the same for all of its boards. Unlike a `<style>`, which a page's content security
+ * policy may forbid, it is let in everywhere.
+ */
+function sheetOf(text, window) {
+  if (!sheets.has(window)) sheets.set(window, new Map());
+  const known = sheets.get(window);
+  if (!known.has(text)) {
+    known.set(text, new window.CSSStyleSheet());
+    known.get(text).replaceSync(text);
+  }
+  return known.get(text);
+}
+
 const pixels = new Map(); // by the colour's text
 
 function pixelOf(text) {
@@ -171,12 +187,9 @@ function pixelOf(text) {
  * on the element: whatever its state shows is another.
  *
  * Style: a block as wide as its place and as high as wide, and 48 px more with controls, or 92 where it is narrower
- * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `status`; custom properties
+ * than 400. Parts `canvas`, `progress`, `controls`, `button`, `timeline`, `chart`, `status`; custom properties
  * `--kmeans-board-background`, `-ink`, `-soft`, `-line`, `-accent`, `-radius`; light and dark follow `color-scheme`.
- * Nothing moves in the page once the board is there if its room is kept before the script is:
- *
- *     kmeans-board:not(:defined) { display: block; box-sizing: content-box; aspect-ratio: 1; }
- *     kmeans-board[controls]:not(:defined) { padding-bottom: 48px; }
+ * Nothing moves in the page once the board is there if its room is kept before the script is: README.md has the rules.
  *
  * It works only while it can be seen. A move in the document is no removal; once removed it gives its memory back, and
  * shows the same when it is put back.
@@ -201,12 +214,13 @@ export class KMeansBoard extends HTMLElement {
   #hasFailed = false; // so that `ready` was rejected
   #left; // { options, position } when it was removed
   #hasControls = false;
+  #styles = [STYLE];
   #warned = {}; // by attribute, what was complained about
   #isInView = true;
   #isPrinting = false;
   #halfStepsLeft = 0; // to make on the way: Infinity while playing
   #motion; // { from, duration } in milliseconds, while something moves
-  #isUnfinished = false; // while the picture has not all points yet
+  #isUnfinished = false; // while the picture has not all points yet, or what was changed
   #nextBeat = 0;
   #frame = 0;
   #loopTimer = 0;
@@ -217,7 +231,7 @@ export class KMeansBoard extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.innerHTML = `<style>${STYLE}</style><div id="frame"><div id="place"><canvas part="canvas" role="img"></canvas><slot></slot></div><div id="controls" part="controls"></div></div>`;
+    this.#root.innerHTML = `<div id="frame"><div id="place"><canvas part="canvas" role="img"></canvas><slot></slot></div><div id="controls" part="controls"></div></div>`;
     this.#canvas = this.#root.querySelector("canvas");
     this.#canvas.addEventListener("transitionend", () => this.#paint());
     this.#renew();
@@ -226,6 +240,7 @@ export class KMeansBoard extends HTMLElement {
   connectedCallback() {
     for (const name of [...Object.keys(VALUES), ...SWITCHES.map(camel), "points", "centroids"]) this.#adopt(name);
     this.#context ??= this.#canvas.getContext("2d");
+    this.#dress();
     this.#observe(this.ownerDocument.defaultView ?? globalThis);
     for (const type of ["beforeprint", "afterprint"]) addEventListener(type, this.#print);
     this.#startEagerly();
@@ -248,8 +263,10 @@ export class KMeansBoard extends HTMLElement {
     if (name in OPTIONS) return this.#restart();
     if (name === "loading") return this.#startEagerly();
     if (name === "controls" && this.#isStarted) this.#equip();
-    this.#paint();
-    this.#describe();
+    if (name === "autoplay" && this.#kmeans && this.#isAutoplaying) this.play();
+    this.#isUnfinished = true;
+    this.#schedule();
+    this.#announce();
   }
 
   /** A property that was set before the element was defined hides the class's own: set it again. */
@@ -258,6 +275,12 @@ export class KMeansBoard extends HTMLElement {
     const value = this[name];
     delete this[name];
     this[name] = value;
+  }
+
+  /** Puts its styles on: once more in another document, where no sheet is taken along. */
+  #dress() {
+    const { defaultView } = this.ownerDocument;
+    if (defaultView) this.#root.adoptedStyleSheets = this.#styles.map((text) => sheetOf(text, defaultView));
   }
 
   #free() {
@@ -278,8 +301,9 @@ export class KMeansBoard extends HTMLElement {
 
   /** A promise for the next board to come. */
   #renew() {
-    this.#ready = Promise.withResolvers();
-    this.#ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
+    const ready = this.#ready = {};
+    ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
+    ready.promise.catch(() => {}); // whoever awaits it is told; nobody else need be
     this.#hasFailed = false;
   }
 
@@ -438,7 +462,9 @@ export class KMeansBoard extends HTMLElement {
     if (!this.controls || this.#hasControls) return;
     this.#hasControls = true;
     try {
-      const { addControls } = await import("./kmeans-board-controls.js");
+      const { STYLE: style, addControls } = await import("./kmeans-board-controls.js");
+      this.#styles.push(style);
+      this.#dress();
       addControls(this, this.#root.getElementById("controls"));
     } catch (error) {
       this.#hasControls = false;
@@ -459,14 +485,16 @@ export class KMeansBoard extends HTMLElement {
     this.#paint();
     this.#announce();
     if (isFirst) this.#emit("ready");
-    if (this.#playsWhenReady || (this.autoplay && !this.#isPaused && !stillness?.matches)) this.play();
+    if (this.#playsWhenReady || this.#isAutoplaying) this.play();
   }
+
+  get #isAutoplaying() { return this.autoplay && !this.#isPaused && !stillness?.matches; }
 
   #fail(error) {
     if (!this.#kmeans) {
       const place = this.#root.getElementById("place");
       const sentence = place.querySelector("p") ?? place.appendChild(document.createElement("p"));
-      sentence.textContent = `This board cannot be shown: ${error.message.replace(/\.$/, "")}.`;
+      sentence.textContent = `This board cannot be shown: ${error.message.replace(/[\s.]+$/, "")}.`;
       this.#hasFailed = true;
       this.#ready.reject(error);
     }
@@ -663,12 +691,12 @@ export class KMeansBoard extends HTMLElement {
   }
 
   #paint(now = performance.now()) {
+    this.#isUnfinished = false;
     if (!this.#kmeans || !this.#look.size) return;
     const t = this.#motion ? Math.min(Math.max((now - this.#motion.from) / this.#motion.duration, 0), 1) : 1;
     try {
       this.#isUnfinished = !this.#kmeans.paint(this.#context, this.#styled(), t);
     } catch (error) {
-      this.#isUnfinished = false;
       this.#rest();
       this.#report(error);
     }

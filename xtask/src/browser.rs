@@ -1,6 +1,7 @@
 //! The browsers that the page is tested in: found, or installed where that can be done unasked.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -131,11 +132,22 @@ pub fn ensure(engine: Engine) -> Result<Programs> {
         install(engine.packages())?;
     }
     if engine == Engine::Firefox && engine.browser().is_some() && engine.driver().is_none() {
-        let folder = geckodriver_folder();
-        // Not optimised, it is built in half the time, and only passes on what it is told.
-        run(cargo(&["install", "--quiet", "--locked", "--debug", GECKODRIVER, "--root"]).arg(folder))?;
+        build_geckodriver(&geckodriver_folder())?;
     }
     find(engine)
+}
+
+/// Builds Firefox's driver into a folder, of which nothing but the program is left.
+fn build_geckodriver(folder: &Path) -> Result<()> {
+    // Not optimised, it is built in half the time, and only passes on what it is told. Cargo would build it where the
+    // system keeps what is temporary, which may be small.
+    let build = folder.join("build");
+    let mut install = cargo(&["install", "--quiet", "--locked", "--debug", GECKODRIVER, "--root"]);
+    let built = run(install.arg(folder).arg("--target-dir").arg(&build).env("CARGO_PROFILE_DEV_DEBUG", "0"));
+    if build.exists() {
+        fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
+    }
+    built
 }
 
 /// Whether this user may do anything; Chromium's sandbox does not start for one who may.

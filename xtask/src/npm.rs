@@ -97,6 +97,7 @@ fn manifest(about: &Value, has_custom_elements: bool) -> Value {
             "./package.json": "./package.json",
         },
         "sideEffects": WITH_EFFECTS,
+        "engines": { "node": ">=20" },
     });
     if has_custom_elements {
         manifest["customElements"] = CUSTOM_ELEMENTS.into();

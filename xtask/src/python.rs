@@ -1,5 +1,6 @@
 //! Python with what the exported programs need, in an environment of its own under `target/`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -22,11 +23,21 @@ pub fn ensure(packages: &[&str]) -> Result<PathBuf> {
         make(&folder)?;
     }
     if !has(&python, packages) {
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(&python).args(install).args(packages))
+        install(&python, packages, &folder.join("tmp"))
             .with_context(|| format!("{} could not be installed with pip", packages.join(" and ")))?;
     }
     Ok(python)
+}
+
+/// Installs packages. What pip unpacks and builds on the way, of Spark more than a gigabyte, is in a folder that is removed
+/// then: where the system keeps what is temporary may be small, and nobody asks for it again.
+fn install(python: &Path, packages: &[&str], temporary: &Path) -> Result<()> {
+    fs::create_dir_all(temporary)?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"];
+    let mut pip = Command::new(python);
+    let installed = run(pip.args(install).args(packages).env("TMPDIR", temporary));
+    fs::remove_dir_all(temporary)?;
+    installed
 }
 
 /// The packages for Spark as well, where there is the Java that it runs on.

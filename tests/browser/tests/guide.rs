@@ -50,7 +50,7 @@ impl Recipe {
         let page = format!("<!doctype html><link rel=icon href=icon.svg>\n{code}");
         std::fs::write(recipe.folder.path().join("alone.html"), page)?;
         recipe.browser.open("/alone.html").await?;
-        recipe.until("!board || board.kmeans").await?;
+        recipe.until("!board || board.kmeans || !find('script')").await?;
         Ok(recipe)
     }
 
@@ -96,27 +96,6 @@ async fn one_tag_is_a_board_with_controls() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_room_that_is_kept_is_the_boards() -> Result<()> {
-    let browser = guide().await?;
-    let style = code_of(&browser, "code-room").await?;
-    let seen = browser
-        .run(&format!(
-            "document.head.innerHTML = document.body.innerHTML = '';
-            document.body.innerHTML = `{style}<div style='width: 500px'><kmeans-board n=50 seed=1></kmeans-board>
-                <kmeans-board n=50 seed=1 controls></kmeans-board></div>`;
-            const boards = [...document.querySelectorAll('kmeans-board')];
-            const heights = () => boards.map((board) => board.getBoundingClientRect().height);
-            const before = heights();
-            await import('/kmeans-board.js');
-            await Promise.all(boards.map(({{ ready }}) => ready));
-            return [before, heights()];"
-        ))
-        .await?;
-    assert_eq!(seen, json!([[500, 548], [500, 548]]));
-    Ok(())
-}
-
-#[tokio::test]
 async fn many_starts_are_counted_and_the_board_goes_to_the_best() -> Result<()> {
     let recipe = Recipe::of("snippet-studies").await?;
     recipe.until("/^tibshirani: K = \\d, /.test(find('#which').textContent)").await?;
@@ -147,19 +126,61 @@ async fn from_another_server_everything_early_is_preloaded() -> Result<()> {
             "const foreseen = all('link[rel=modulepreload]').map(({ href }) => href);
             const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
             const scripts = loaded.filter((name) => name.endsWith('.js'));
+            const wasm = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.wasm'));
             return [foreseen.filter((name) => !loaded.includes(name)),
-                scripts.filter((name) => !foreseen.includes(name)).map((name) => new URL(name).pathname).sort()];",
+                scripts.filter((name) => !foreseen.includes(name)).map((name) => new URL(name).pathname).sort(),
+                wasm.map(({ initiatorType }) => initiatorType)];",
         )
         .await?;
-    assert_eq!(unforeseen, json!([[], ["/kmeans-board-controls.js", "/sentences.js"]]));
+    let later = json!(["/kmeans-board-controls.js", "/sentences.js"]);
+    assert_eq!(unforeseen, json!([[], later, ["link"]]), "the Wasm once, by its link");
     recipe.was_quiet().await
 }
 
 #[tokio::test]
-async fn the_iframes_lines_are_those_of_the_readme() -> Result<()> {
-    let code = code_of(&guide().await?, "code-iframe").await?;
-    let readme = std::fs::read_to_string(xtask::root().join("README.md"))?;
-    assert!(code.contains("<iframe") && readme.contains(&code), "{code}");
+async fn what_the_policy_allows_is_enough() -> Result<()> {
+    let recipe = Recipe::of("code-policy").await?;
+    recipe.browser.open("/embed-guide.html").await?;
+    let allowed = code_of(&recipe.browser, "code-policy").await?;
+    let page = format!(
+        "<!doctype html><meta http-equiv=Content-Security-Policy content=\"default-src 'none'; img-src 'self'; {allowed}\">
+        <link rel=icon href=icon.svg><script type=module src=kmeans-board.js></script>
+        <kmeans-board controls voronoi n=2500 k=3 seed=1><p>Three clusters.</p></kmeans-board>"
+    );
+    std::fs::write(recipe.folder.path().join("strict.html"), page)?;
+    recipe.browser.open("/strict.html").await?;
+    recipe.until("board.shadowRoot.querySelector('#play') && board.kmeans").await?;
+    let seen = recipe
+        .run(
+            "await board.toBlob();
+            const style = (id) => getComputedStyle(board.shadowRoot.querySelector(id));
+            return [board.run().converged, style('canvas').position, style('#bar').display, find('p').checkVisibility(),
+                board.offsetHeight - board.offsetWidth];",
+        )
+        .await?;
+    assert_eq!(seen, json!([true, "absolute", "grid", false, 48]));
+    recipe.was_quiet().await
+}
+
+/// Where README says the same, what tests it there tests it here.
+#[tokio::test]
+async fn the_iframe_and_the_room_are_those_of_the_readme() -> Result<()> {
+    let (browser, readme) = (guide().await?, std::fs::read_to_string(xtask::root().join("README.md"))?);
+    for (figure, text) in [("code-iframe", "<iframe"), ("code-room", "::after")] {
+        let code = code_of(&browser, figure).await?;
+        assert!(code.contains(text) && readme.contains(&code), "{code}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_fallback_is_seen_until_the_board_is() -> Result<()> {
+    let recipe = Recipe::of("code-fallback").await?; // which has no script yet
+    let seen = "(() => { const picture = find('img'); return [picture.checkVisibility(), picture.alt.length > 0] })()";
+    assert_eq!(recipe.run(&format!("return {seen};")).await?, json!([true, true]));
+    recipe.run("find('img').src = 'icon.svg'; await import('/kmeans-board.js'); await board.ready;").await?;
+    let options = "return [find('img').checkVisibility(), board.kmeans.options.board, board.kmeans.n];";
+    assert_eq!(recipe.run(options).await?, json!([false, "peaked", 300]));
     Ok(())
 }
 
@@ -373,7 +394,7 @@ async fn what_runs_in_the_guide_is_what_stands_there_and_nothing_jumps() -> Resu
                 first < figures.length];"
         ))
         .await?;
-    assert_eq!(seen, json!([9, 9, [], 0, true]));
+    assert_eq!(seen, json!([10, 10, [], 0, true]));
     assert_eq!(browser.console().await?, []);
     Ok(())
 }
@@ -415,6 +436,38 @@ async fn the_examples_fit_the_room_that_is_kept_for_them() -> Result<()> {
             .await?;
         assert_eq!(tall, json!(["snippet-scroll"]), "{device:?}");
     }
+    Ok(())
+}
+
+/// What the guide says that something weighs, in words before a number of KB, and the files that this is.
+const WEIGHTS: [(&str, &[&str]); 2] = [
+    ("The controls are ", &["kmeans-board-controls.js", "sentences.js"]),
+    ("made for size: ", &["pkg/kmeans_board_large.js", "pkg/kmeans_board_large_bg.wasm"]),
+];
+
+#[tokio::test]
+async fn what_the_guide_says_of_weights_is_so() -> Result<()> {
+    let text =
+        guide().await?.eval("document.querySelector('#cost').textContent.replace(/\\s+/g, ' ')").await?;
+    let text = text.as_str().context("no text")?;
+    for (words, files) in WEIGHTS {
+        let said = text.split_once(words).and_then(|(_, rest)| rest.split_once(" KB more")).context(words)?.0;
+        let said: f64 = said.parse().with_context(|| said.to_owned())?;
+        assert_is_about(said, files)?;
+    }
+    assert!(text.contains(" 3 KB more, and so is what a clustering can be taken away as"), "{text}");
+    assert_is_about(3.0, &["exports.js"])
+}
+
+/// Whether files weigh so many KB together, compressed, give or take half of one or a twentieth.
+fn assert_is_about(said: f64, files: &[&str]) -> Result<()> {
+    let weights = files.iter().map(|name| {
+        let file =
+            std::fs::read(xtask::root().join("dist").join(name)).with_context(|| format!("no {name}"))?;
+        xtask::build::gzipped_size(&file)
+    });
+    let weight = weights.sum::<Result<usize>>()? as f64 / 1000.0;
+    assert!((weight - said).abs() <= (said / 20.0).max(0.5), "{files:?}: {weight} KB, not {said}");
     Ok(())
 }
 
@@ -461,6 +514,6 @@ async fn without_scripts_all_the_code_stands_there() -> Result<()> {
     let seen = browser
         .eval("[document.querySelectorAll('figure code').length, document.querySelectorAll('.live, .copy').length]")
         .await?;
-    assert_eq!(seen, json!([13, 0]));
+    assert_eq!(seen, json!([15, 0]));
     Ok(())
 }

@@ -166,6 +166,8 @@ async fn the_package_says_what_the_crate_says_and_has_no_playground() -> Result<
     }
     let readme = std::fs::read_to_string(package.join("README.md"))?;
     assert!(readme.contains("integrity=\"sha384-") && !readme.contains("{integrity}"), "{readme}");
+    assert_eq!(manifest["engines"]["node"], ">=20");
+    assert!(readme.contains("in Node, too, from version 20 on"), "{readme}");
     for file in manifest["sideEffects"].as_array().context("no list")? {
         assert!(package.join(file.as_str().context("no name")?).is_file(), "{file}");
     }
