@@ -194,6 +194,7 @@ async fn every_seeding_starts_the_same_points_its_own_way() -> Result<()> {
     let browser = still("/#board=gauss&n=300&clusters=5&k=5&seed=11&i=0").await?;
     let points = state(&browser).await?["points"].clone();
     let mut starts = vec![state(&browser).await?["centroids"].clone()];
+    let mut said = vec![text(&browser, "#sentence").await?];
     for name in names(&browser, "seedings").await?.into_iter().filter(|name| name != "random") {
         browser.click(&format!("#seedings input[value='{name}']")).await?;
         until(&browser, &format!("kmeans.options.seeding === '{name}'")).await?;
@@ -202,8 +203,12 @@ async fn every_seeding_starts_the_same_points_its_own_way() -> Result<()> {
         assert_eq!((now["seed"].clone(), now["iteration"].clone()), (json!(11), json!(0)), "{name}");
         assert!(!starts.contains(&now["centroids"]), "{name}");
         starts.push(now["centroids"].clone());
+        said.push(text(&browser, "#sentence").await?);
     }
     assert_eq!(starts.len(), 5);
+    said.sort();
+    said.dedup();
+    assert!(said.len() == 5 && !said.iter().any(|words| words.contains("where they were put")), "{said:#?}");
     Ok(())
 }
 
