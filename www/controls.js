@@ -250,9 +250,9 @@ $("panel").addEventListener("submit", (event) => event.preventDefault());
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  // Fields keep their keys, but a slider has no use for space; a button keeps space only.
-  if (event.target.closest('input:not([type="range"])')) return;
-  if (event.target.closest(event.key === " " ? "button" : "input")) return;
+  // What has a use for a key keeps it: space chooses and presses, but is nothing to sliders and to what is chosen already.
+  const keeps = event.key === " " ? "button, input:not([type=range], [type=radio]:checked)" : "input";
+  if (event.target.closest(keeps)) return;
   const action = { " ": toggle, ArrowRight: ACTIONS.step, ArrowLeft: ACTIONS.back }[event.key];
   if (!action || !board.kmeans) return;
   event.preventDefault();
