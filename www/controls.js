@@ -259,6 +259,7 @@ addEventListener("keydown", (event) => {
   action();
 });
 addEventListener("popstate", () => restore());
+addEventListener("pointerdown", () => complain("")); // whoever goes on has read it
 
 // --- what the controls say ---
 
