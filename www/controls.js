@@ -34,6 +34,7 @@ const position = ({ kmeans }) => positionOf(kmeans);
 /** Makes what a state asks for, unless it is `opened` already; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration, opened } = {}) {
   journeys += 1;
+  if (keep === "push") settle();
   const before = state;
   const slow = setTimeout(() => $("sentence").textContent = "The board is being made…", 300);
   try {
@@ -90,16 +91,28 @@ function runToEnd() {
   return all("play");
 }
 
-let pending = 0;
+let pending;
 
-/** Puts the state into the address: at once as a new entry, or soon in place of this one. */
+/** Writes into the address's entry what it shows now. */
+function note() {
+  pending = clearTimeout(pending);
+  history.replaceState(null, "", written({ ...state, iteration: Math.max(...shown().map(position)) }));
+}
+
+/** Writes what was to be written soon, before another entry follows. */
+const settle = () => pending && note();
+
+/** Puts the state into the address: at once as a new entry, or soon in place of this one; browsers refuse what comes too often. */
 function remember(keep) {
-  clearTimeout(pending);
-  if (keep === "push") history.pushState(null, "", written(state));
-  if (keep === "replace") pending = setTimeout(() => history.replaceState(null, "", written({ ...state, iteration: position(board) })), 300);
+  if (keep === "push") {
+    pending = clearTimeout(pending);
+    history.pushState(null, "", written(state));
+  }
+  if (keep === "replace") pending ??= setTimeout(note, 400);
 }
 
 async function restore(opened) {
+  pending = clearTimeout(pending); // it was meant for another entry
   const { iteration, speed, ...asked } = read(location.hash);
   const shows = { cells: asked.cells, trails: asked.trails, halfSteps: asked.halfSteps, speed: SPEEDS.includes(speed) ? speed : 1 };
   const opening = { ...FIGURES[0].state, ...shows };
@@ -131,6 +144,7 @@ function scrub(iteration) {
 /** The same board, another start: what is not asked for stays, but for the seed. */
 async function reseed(start = {}) {
   journeys += 1;
+  settle();
   const before = state;
   const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
   const { k, seeding } = { ...state, ...start };
@@ -216,14 +230,27 @@ function enter(id, keep) {
 
 for (const id of Object.keys(NUMBERS)) $(id).addEventListener("change", () => enter(id, "push"));
 
-const fromRange = { n: (v) => Number((10 ** (1 + v / 25)).toPrecision(2)), clusters: Number, k: Number };
-const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: Number, k: Number };
+// A slider's place as a number and back: points by their order of magnitude, clusters one by one up to 20, then by a quarter.
+const round = (value) => Number(value.toPrecision(2));
+const clustersFrom = (place) => Math.min(place <= 20 ? place : round(20 * 1.25 ** (place - 20)), KMeans.limits.k, state.n);
+const clustersTo = (count) => (count <= 20 ? count : 20 + Math.log(count / 20) / Math.log(1.25));
+const fromRange = { n: (place) => round(10 ** (1 + place / 25)), clusters: clustersFrom, k: clustersFrom };
+const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: clustersTo, k: clustersTo };
 for (const id of Object.keys(fromRange)) {
   const range = $(`${id}-range`);
+  let isDragged = false;
   range.addEventListener("input", () => {
-    $(id).value = fromRange[id](Number(range.value));
+    const value = fromRange[id](Number(range.value));
+    if (!isDragged && value === state[id]) return;
+    if (!isDragged) {
+      settle();
+      remember("push"); // one entry for all that comes until it is let go
+    }
+    isDragged = true;
+    $(id).value = value;
     enter(id, "replace");
   });
+  for (const type of ["pointerdown", "blur"]) range.addEventListener(type, () => isDragged = false);
 }
 
 $("timeline").addEventListener("input", (event) => scrub(Number(event.target.value)));
@@ -276,8 +303,8 @@ function complain(message) {
 function fill() {
   const made = { ...state, clusters: state.clusters ?? 1 };
   for (const id of Object.keys(NUMBERS)) $(id).value = made[id];
-  for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.min(20, state.n);
-  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](made[id]);
+  for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.ceil(clustersTo(Math.min(KMeans.limits.k, state.n)));
+  for (const id of Object.keys(toRange)) Object.assign($(`${id}-range`), { value: toRange[id](made[id]), ariaValueText: made[id] });
   const info = KMeans.boards.find(({ name }) => name === state.board);
   const isUnclustered = info.clusters === undefined;
   $("clusters-row").classList.toggle("none", isUnclustered);
@@ -353,10 +380,10 @@ function refreshTransport(boards, words) {
   for (const [id, isIdle] of [["back", isStart], ["half-step", isEnd], ["step", isEnd], ["run", isEnd]]) {
     $(id).setAttribute("aria-disabled", isIdle);
   }
+  if (!isRestoring) remember("replace");
   if (playing) return;
   if (board.speed !== state.speed) fillShows(); // after a run to the end
   if ($("live").textContent !== words) $("live").textContent = words;
-  if (!isRestoring) remember("replace");
 }
 
 // --- what is built from the core's tables ---
@@ -419,6 +446,7 @@ function buildFigures() {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      settle();
       history.pushState(null, "", written({ ...read(link.hash), pane: state.pane }));
       restore();
       $("stage").scrollIntoView({ block: "nearest" });
