@@ -431,17 +431,26 @@ async function paintTiles() {
   }
 }
 
+/** What a state comes to, small. */
+function smallPicture({ n, ...shows }, label) {
+  const picture = document.createElement("kmeans-board");
+  // There is no room for more, and nothing has to be loaded for these.
+  const attributes = { ...shows, n: Math.min(n, MOST_IN_PICTURE), speed: 60, label };
+  for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
+  picture.toggleAttribute("voronoi", true);
+  picture.addEventListener("ready", () => picture.run(), { once: true });
+  return picture;
+}
+
 function buildFigures() {
-  const figures = FIGURES.map(({ title, more, state: { beside: _, ...shows } }, i) => {
+  const figures = FIGURES.map(({ title, more, state: { beside, ...shows } }, i) => {
     const link = document.createElement("a");
     link.href = written({ ...FIGURES[i].state, cells: true, trails: true });
-    const picture = document.createElement("kmeans-board");
-    // A small picture has no room for more, and needs nothing loaded for them.
-    const n = Math.min(shows.n, MOST_IN_PICTURE);
-    for (const [name, value] of Object.entries({ ...shows, n, speed: 60, label: title })) picture.setAttribute(name, value);
-    picture.toggleAttribute("voronoi", true);
-    picture.addEventListener("ready", () => picture.run(), { once: true });
-    link.append(picture, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
+    const pictures = document.createElement("div");
+    pictures.append(...beside
+      ? [shows.seeding, beside].map((seeding) => smallPicture({ ...shows, seeding }, seeding))
+      : [smallPicture(shows, title)]);
+    link.append(pictures, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
     // Also when the address is that one already: the figure begins again.
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
