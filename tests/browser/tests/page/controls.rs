@@ -137,6 +137,26 @@ async fn speed_says_how_fast_it_plays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn at_full_speed_every_frame_is_an_iteration_however_many_the_screen_has() -> Result<()> {
+    let browser = moving("/#board=uniform&n=2000&k=20&seed=3&speed=60&i=0").await?;
+    // A screen of 144 frames a second, one after the other.
+    let iterations = "(() => {
+        const board = document.querySelector('#board'), { kmeans } = board, waiting = [];
+        globalThis.requestAnimationFrame = (frame) => waiting.push(frame);
+        board.play();
+        const iterations = [];
+        for (let now = performance.now() + 1000, i = 0; i < 12; i += 1, now += 1000 / 144) {
+            for (const frame of waiting.splice(0)) frame(now);
+            iterations.push(kmeans.iteration);
+        }
+        return iterations;
+    })()";
+    let iterations: Vec<u64> = serde_json::from_value(browser.eval(iterations).await?)?;
+    assert!(iterations.iter().zip(&iterations[1..]).all(|(one, next)| one + 1 == *next), "{iterations:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_timeline_and_the_chart_scrub_through_the_run() -> Result<()> {
     let browser = still(LONG).await?;
     browser.click("#run").await?;
