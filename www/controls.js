@@ -475,7 +475,8 @@ export async function begin(opened) {
   try {
     await KMeans.load();
   } catch (error) {
-    board.innerHTML = board.querySelector("noscript").textContent; // what it would show
+    const instead = Object.assign(document.createElement("div"), { id: "board", innerHTML: board.querySelector("noscript").textContent });
+    board.replaceWith(instead); // what it would show
     complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
     return;
   }
