@@ -415,14 +415,16 @@ function buildMenus() {
   $("seedings").addEventListener("change", ({ target }) => show({ ...state, seeding: target.value, beside: undefined }, { play: isPlaying() }));
 }
 
+let tileScale;
+
 /** Small pictures of the boards, from the boards themselves. */
 async function paintTiles() {
+  const scale = tileScale = devicePixelRatio;
   for (const canvas of document.querySelectorAll(".tiles canvas")) {
     const { value: name } = canvas.parentElement.querySelector("input");
     const { clusters, n } = KMeans.boards.find((row) => row.name === name);
     const kmeans = await KMeans.init({ board: name, n: name === "dense" ? 500 : Math.min(n, 120), clusters, k: 1, seed: 3 });
     const style = getComputedStyle(canvas);
-    const scale = devicePixelRatio;
     canvas.width = canvas.height = 48 * scale;
     kmeans.paint(canvas.getContext("2d"), {
       size: 48, scale, background: colourOf(style.backgroundColor), ink: colourOf(style.color), cells: false, trails: false, centroids: false,
@@ -467,6 +469,7 @@ function buildFigures() {
 
 const idle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 200));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paintTiles());
+addEventListener("resize", () => devicePixelRatio !== tileScale && paintTiles()); // zoomed, or on another screen
 for (const each of [board, beside]) each.addEventListener("statechange", () => refresh());
 new ResizeObserver(() => refresh()).observe($("chart"));
 

@@ -126,6 +126,18 @@ async fn the_canvas_has_a_pixel_for_each_of_the_devices() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_page_that_is_zoomed_stays_crisp() -> Result<()> {
+    let mut browser = still_on(Device::DESKTOP, "/").await?;
+    let tiles = "[...document.querySelectorAll('.tiles canvas')]";
+    let is_crisp = |pixels: u32| format!("{tiles}.every(({{ width }}) => width === {pixels})");
+    until(&browser, &is_crisp(48)).await?;
+    let (width, height) = (Device::DESKTOP.width / 2, Device::DESKTOP.height / 2);
+    browser.become_device(Device { width, height, scale: 2.0, ..Device::DESKTOP }).await?;
+    until(&browser, &is_crisp(96)).await?;
+    until(&browser, "Math.abs(canvas.width - 2 * board.clientWidth) <= 4").await
+}
+
+#[tokio::test]
 async fn a_colour_is_read_however_it_is_written() -> Result<()> {
     let browser = still("/").await?;
     let written = ["rgb(16, 18, 22)", "oklch(1 0 0)", "color-mix(in srgb, red, blue)", "transparent"];
