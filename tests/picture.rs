@@ -129,6 +129,28 @@ fn stars_stand_on_their_centroids() {
 }
 
 #[test]
+fn stars_leave_most_of_any_board_free() {
+    for k in [1, 7, 100, 1024] {
+        let lloyd = seeded(2000, k);
+        for size in [120.0, 400.0, 800.0] {
+            let (mut recorder, look) = (Recorder::default(), Look { size, ..look(NO_TRAILS) });
+            let (before, colours) = (Before::of(&lloyd), colours(lloyd.centroids()));
+            let moment = Moment { lloyd: &lloyd, before: &before, t: 1.0, colours: &colours };
+            paint(&moment, &look, &mut Raster::default(), &mut recorder).expect("room");
+            let star = &recorder.marks.last().expect("a star").path;
+            let height = |trace: &Trace| match *trace {
+                Trace::Move(_, y) | Trace::Line(_, y) => y,
+                _ => f64::NAN,
+            };
+            // From its first corner, on top, to the lowest of its ten.
+            let extent = star[..10].iter().map(height).fold(0.0, f64::max) - height(&star[0]);
+            assert!(extent > 1.5, "{k} stars on {size} px are {extent} px high");
+            assert!(extent * extent * k as f64 <= size * size / 4.0, "{k} stars of {extent} px on {size} px");
+        }
+    }
+}
+
+#[test]
 fn very_many_clusters_are_painted_by_colour_and_with_thin_lines() {
     let mut lloyd = seeded(600, 150);
     lloyd.step();

@@ -181,14 +181,14 @@ function resolvedBoard(options, start) {
     }
     return { n: countOf("points", points), points };
   }
-  const { n: maxPoints } = table("limits");
+  const { n: maxPoints, k: maxK } = table("limits");
   const name = string("board", otherwise(board, "uniform"));
   const info = table("boards").find((row) => row.name === name);
   const count = n === undefined ? info?.n : integer("n", n, 1, maxPoints);
   return {
     board: name,
     n: count,
-    clusters: clusters === undefined ? Math.min(start.k, count ?? start.k) : integer("clusters", clusters, 1, maxPoints),
+    clusters: clusters === undefined ? Math.min(start.k, count ?? start.k) : integer("clusters", clusters, 1, maxK),
     spread: spread === undefined ? undefined : pair("spread", spread),
     boardSeed: boardSeed === undefined ? start.seed : integer("boardSeed", boardSeed, 0, SEED_LIMIT),
   };

@@ -34,6 +34,7 @@ const position = ({ kmeans }) => positionOf(kmeans);
 /** Makes what a state asks for, unless it is `opened` already; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration, opened } = {}) {
   journeys += 1;
+  if (keep === "push") settle();
   const before = state;
   const slow = setTimeout(() => $("sentence").textContent = "The board is being made…", 300);
   try {
@@ -90,16 +91,28 @@ function runToEnd() {
   return all("play");
 }
 
-let pending = 0;
+let pending;
 
-/** Puts the state into the address: at once as a new entry, or soon in place of this one. */
+/** Writes into the address's entry what it shows now. */
+function note() {
+  pending = clearTimeout(pending);
+  history.replaceState(null, "", written({ ...state, iteration: Math.max(...shown().map(position)) }));
+}
+
+/** Writes what was to be written soon, before another entry follows. */
+const settle = () => pending && note();
+
+/** Puts the state into the address: at once as a new entry, or soon in place of this one; browsers refuse what comes too often. */
 function remember(keep) {
-  clearTimeout(pending);
-  if (keep === "push") history.pushState(null, "", written(state));
-  if (keep === "replace") pending = setTimeout(() => history.replaceState(null, "", written({ ...state, iteration: position(board) })), 300);
+  if (keep === "push") {
+    pending = clearTimeout(pending);
+    history.pushState(null, "", written(state));
+  }
+  if (keep === "replace") pending ??= setTimeout(note, 400);
 }
 
 async function restore(opened) {
+  pending = clearTimeout(pending); // it was meant for another entry
   const { iteration, speed, ...asked } = read(location.hash);
   const shows = { cells: asked.cells, trails: asked.trails, halfSteps: asked.halfSteps, speed: SPEEDS.includes(speed) ? speed : 1 };
   const opening = { ...FIGURES[0].state, ...shows };
@@ -131,6 +144,7 @@ function scrub(iteration) {
 /** The same board, another start: what is not asked for stays, but for the seed. */
 async function reseed(start = {}) {
   journeys += 1;
+  settle();
   const before = state;
   const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
   const { k, seeding } = { ...state, ...start };
@@ -216,14 +230,27 @@ function enter(id, keep) {
 
 for (const id of Object.keys(NUMBERS)) $(id).addEventListener("change", () => enter(id, "push"));
 
-const fromRange = { n: (v) => Number((10 ** (1 + v / 25)).toPrecision(2)), clusters: Number, k: Number };
-const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: Number, k: Number };
+// A slider's place as a number and back: points by their order of magnitude, clusters one by one up to 20, then by a quarter.
+const round = (value) => Number(value.toPrecision(2));
+const clustersFrom = (place) => Math.min(place <= 20 ? place : round(20 * 1.25 ** (place - 20)), KMeans.limits.k, state.n);
+const clustersTo = (count) => (count <= 20 ? count : 20 + Math.log(count / 20) / Math.log(1.25));
+const fromRange = { n: (place) => round(10 ** (1 + place / 25)), clusters: clustersFrom, k: clustersFrom };
+const toRange = { n: (n) => 25 * (Math.log10(n) - 1), clusters: clustersTo, k: clustersTo };
 for (const id of Object.keys(fromRange)) {
   const range = $(`${id}-range`);
+  let isDragged = false;
   range.addEventListener("input", () => {
-    $(id).value = fromRange[id](Number(range.value));
+    const value = fromRange[id](Number(range.value));
+    if (!isDragged && value === state[id]) return;
+    if (!isDragged) {
+      settle();
+      remember("push"); // one entry for all that comes until it is let go
+    }
+    isDragged = true;
+    $(id).value = value;
     enter(id, "replace");
   });
+  for (const type of ["pointerdown", "blur"]) range.addEventListener(type, () => isDragged = false);
 }
 
 $("timeline").addEventListener("input", (event) => scrub(Number(event.target.value)));
@@ -250,15 +277,16 @@ $("panel").addEventListener("submit", (event) => event.preventDefault());
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  // Fields keep their keys, but a slider has no use for space; a button keeps space only.
-  if (event.target.closest('input:not([type="range"])')) return;
-  if (event.target.closest(event.key === " " ? "button" : "input")) return;
+  // What has a use for a key keeps it: space chooses and presses, but is nothing to sliders and to what is chosen already.
+  const keeps = event.key === " " ? "button, input:not([type=range], [type=radio]:checked)" : "input";
+  if (event.target.closest(keeps)) return;
   const action = { " ": toggle, ArrowRight: ACTIONS.step, ArrowLeft: ACTIONS.back }[event.key];
   if (!action || !board.kmeans) return;
   event.preventDefault();
   action();
 });
 addEventListener("popstate", () => restore());
+addEventListener("pointerdown", () => complain("")); // whoever goes on has read it
 
 // --- what the controls say ---
 
@@ -275,8 +303,8 @@ function complain(message) {
 function fill() {
   const made = { ...state, clusters: state.clusters ?? 1 };
   for (const id of Object.keys(NUMBERS)) $(id).value = made[id];
-  for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.min(20, state.n);
-  for (const id of Object.keys(toRange)) $(`${id}-range`).value = toRange[id](made[id]);
+  for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.ceil(clustersTo(Math.min(KMeans.limits.k, state.n)));
+  for (const id of Object.keys(toRange)) Object.assign($(`${id}-range`), { value: toRange[id](made[id]), ariaValueText: made[id] });
   const info = KMeans.boards.find(({ name }) => name === state.board);
   const isUnclustered = info.clusters === undefined;
   $("clusters-row").classList.toggle("none", isUnclustered);
@@ -352,10 +380,10 @@ function refreshTransport(boards, words) {
   for (const [id, isIdle] of [["back", isStart], ["half-step", isEnd], ["step", isEnd], ["run", isEnd]]) {
     $(id).setAttribute("aria-disabled", isIdle);
   }
+  if (!isRestoring) remember("replace");
   if (playing) return;
   if (board.speed !== state.speed) fillShows(); // after a run to the end
   if ($("live").textContent !== words) $("live").textContent = words;
-  if (!isRestoring) remember("replace");
 }
 
 // --- what is built from the core's tables ---
@@ -387,14 +415,16 @@ function buildMenus() {
   $("seedings").addEventListener("change", ({ target }) => show({ ...state, seeding: target.value, beside: undefined }, { play: isPlaying() }));
 }
 
+let tileScale;
+
 /** Small pictures of the boards, from the boards themselves. */
 async function paintTiles() {
+  const scale = tileScale = devicePixelRatio;
   for (const canvas of document.querySelectorAll(".tiles canvas")) {
     const { value: name } = canvas.parentElement.querySelector("input");
     const { clusters, n } = KMeans.boards.find((row) => row.name === name);
     const kmeans = await KMeans.init({ board: name, n: name === "dense" ? 500 : Math.min(n, 120), clusters, k: 1, seed: 3 });
     const style = getComputedStyle(canvas);
-    const scale = devicePixelRatio;
     canvas.width = canvas.height = 48 * scale;
     kmeans.paint(canvas.getContext("2d"), {
       size: 48, scale, background: colourOf(style.backgroundColor), ink: colourOf(style.color), cells: false, trails: false, centroids: false,
@@ -403,21 +433,31 @@ async function paintTiles() {
   }
 }
 
+/** What a state comes to, small. */
+function smallPicture({ n, ...shows }, label) {
+  const picture = document.createElement("kmeans-board");
+  // There is no room for more, and nothing has to be loaded for these.
+  const attributes = { ...shows, n: Math.min(n, MOST_IN_PICTURE), speed: 60, label };
+  for (const [name, value] of Object.entries(attributes)) picture.setAttribute(name, value);
+  picture.toggleAttribute("voronoi", true);
+  picture.addEventListener("ready", () => picture.run(), { once: true });
+  return picture;
+}
+
 function buildFigures() {
-  const figures = FIGURES.map(({ title, more, state: { beside: _, ...shows } }, i) => {
+  const figures = FIGURES.map(({ title, more, state: { beside, ...shows } }, i) => {
     const link = document.createElement("a");
     link.href = written({ ...FIGURES[i].state, cells: true, trails: true });
-    const picture = document.createElement("kmeans-board");
-    // A small picture has no room for more, and needs nothing loaded for them.
-    const n = Math.min(shows.n, MOST_IN_PICTURE);
-    for (const [name, value] of Object.entries({ ...shows, n, speed: 60, label: title })) picture.setAttribute(name, value);
-    picture.toggleAttribute("voronoi", true);
-    picture.addEventListener("ready", () => picture.run(), { once: true });
-    link.append(picture, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
+    const pictures = document.createElement("div");
+    pictures.append(...beside
+      ? [shows.seeding, beside].map((seeding) => smallPicture({ ...shows, seeding }, seeding))
+      : [smallPicture(shows, title)]);
+    link.append(pictures, Object.assign(document.createElement("strong"), { textContent: title }), Object.assign(document.createElement("small"), { textContent: more }));
     // Also when the address is that one already: the figure begins again.
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      settle();
       history.pushState(null, "", written({ ...read(link.hash), pane: state.pane }));
       restore();
       $("stage").scrollIntoView({ block: "nearest" });
@@ -429,6 +469,7 @@ function buildFigures() {
 
 const idle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 200));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => paintTiles());
+addEventListener("resize", () => devicePixelRatio !== tileScale && paintTiles()); // zoomed, or on another screen
 for (const each of [board, beside]) each.addEventListener("statechange", () => refresh());
 new ResizeObserver(() => refresh()).observe($("chart"));
 
@@ -437,7 +478,8 @@ export async function begin(opened) {
   try {
     await KMeans.load();
   } catch (error) {
-    board.innerHTML = board.querySelector("noscript").textContent; // what it would show
+    const instead = Object.assign(document.createElement("div"), { id: "board", innerHTML: board.querySelector("noscript").textContent });
+    board.replaceWith(instead); // what it would show
     complain(`This page needs WebAssembly, which could not be started here: ${error.message}`);
     return;
   }

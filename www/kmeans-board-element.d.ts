@@ -106,7 +106,7 @@ export class KMeansBoard extends HTMLElement {
   get halfSteps(): boolean;
   set halfSteps(value: boolean);
 
-  /** Iterations a second, 0.1 … 60; 1. */
+  /** Iterations a second, 0.1 … 60, which is one every frame; 1. */
   get speed(): number;
   set speed(value: number | null | undefined);
 

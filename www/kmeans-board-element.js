@@ -174,7 +174,7 @@ function pixelOf(text) {
  * | `autoplay` | `autoplay` | plays as soon as it can be seen; not for readers who want no motion |
  * | `loop` | `loop` | seeds again a while after the end, and plays on |
  * | `half-steps` | `halfSteps` | assign and update each take an iteration's time, and are steps of the controls |
- * | `speed` | `speed` | iterations a second, from 0.1 to 60; 1 |
+ * | `speed` | `speed` | iterations a second, from 0.1 to 60, which is one every frame of whatever screen; 1 |
  * | `loading` | `loading` | "lazy", which starts near the viewport, or "eager" |
  * | `label` | `label` | the picture's accessible name; one that says how things stand |
  *
@@ -658,7 +658,8 @@ export class KMeansBoard extends HTMLElement {
     const isWhole = this.speed >= FRAME_SPEED && !this.halfSteps && this.#halfStepsLeft > 1;
     let phase = this.#halfStep();
     if (isWhole && phase === "assign" && this.#halfStepsLeft) phase = this.#halfStep();
-    this.#nextBeat = now + (isWhole ? 1000 / this.speed - 8 : this.#slot(phase));
+    const untilNext = this.speed < MAX_SPEED ? 1000 / this.speed - 8 : 0; // between frames, or with the next
+    this.#nextBeat = now + (isWhole ? untilNext : this.#slot(phase));
     this.#move(this.#duration(phase));
     this.#announce();
   }

@@ -24,12 +24,12 @@ export const short = (value) => NUMBER.format(value);
 
 /** What happened last, and the inertia since. */
 export function sentence(kmeans) {
-  const { iteration, phase, converged, n, k, inertia, changed, history, options } = kmeans;
+  const { iteration, phase, converged, n, k, inertia, changed, history } = kmeans;
   if (phase === "update") {
     return [`Iteration ${iteration + 1}, assign: ${changes(changed, n)}.`, `Inertia ${short(inertia)}.`];
   }
   if (iteration === 0) {
-    const placed = PLACED[options.seeding] ?? "where they were put";
+    const placed = PLACED[kmeans.options.seeding] ?? "where they were put";
     return [`${counted(k, "centroid", "centroids")}, ${placed}.`, "No point belongs to a cluster yet."];
   }
   const { assignedInertia, relocated } = history[iteration - 1];

@@ -303,7 +303,7 @@ fn outline(radius: f64) -> f64 {
     (radius * 0.12).min(1.4)
 }
 
-/// Stars shrink with the board, and where there are many.
+/// Stars shrink with the board, and where there are many: also on a small board all of them leave most of it free.
 fn star_radius(size: f64, k: usize) -> f64 {
-    (6.5 + size * 0.008).min(0.22 * size / (k as f64).sqrt()).max(3.0)
+    (6.5 + size * 0.008).min(0.22 * size / (k as f64).sqrt()).max(1.0)
 }

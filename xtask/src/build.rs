@@ -204,9 +204,13 @@ fn has_extension(file: &Path, extension: &str) -> bool {
     file.extension().is_some_and(|it| it == extension)
 }
 
-/// A stylesheet without the spaces that say nothing.
+/// A stylesheet without its comments and the spaces that say nothing.
 fn tight(style: &str) -> String {
-    let mut text = style.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let mut parts = style.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let without_comments = parts.fold(first, |text, part| text + part.split_once("*/").map_or("", |it| it.1));
+    let lines = without_comments.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut text = lines.collect::<Vec<_>>().join(" ");
     for (loose, tight) in [
         (" {", "{"),
         ("{ ", "{"),
@@ -277,7 +281,10 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let page = folder.path().join("page.html");
         fs::write(&page, "<head>\n  <link rel=\"stylesheet\" href=\"one.css\">\n</head>")?;
-        fs::write(folder.path().join("one.css"), "a,\nd {\n  b: c, e;\n}\nf { g: h }\n")?;
+        fs::write(
+            folder.path().join("one.css"),
+            "/* i */\na,\nd {\n  b: c, e; /* j\n k */\n}\n\nf { g: h }\n",
+        )?;
         inline_styles(&page)?;
         assert_eq!(fs::read_to_string(page)?, "<head>\n<style>a,d{b:c,e}f{g:h}</style>\n</head>\n");
         Ok(())

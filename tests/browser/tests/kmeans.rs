@@ -237,6 +237,36 @@ async fn cells_tile_the_bounds() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_cluster_keeps_its_colour_through_a_whole_run() -> Result<()> {
+    let browser = Browser::start_bare().await?;
+    let seen = run(
+        &browser,
+        "const km = await KMeans.init({ n: 900, k: 30, seed: 4 }), size = 600;
+        const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
+        const [left, bottom, right, top] = km.bounds, unit = size / 1.04 / (right - left);
+        const colours = Array.from({ length: km.k }, () => new Set());
+        while (!km.converged) {
+            km.step();
+            km.paint(context, { size, cells: false, trails: false });
+            const places = km.centroids, margin = 0.02 * (right - left);
+            for (let j = 0; j < km.k; j += 1) {
+                const [x, y] = [places[2 * j] - left + margin, top + margin - places[2 * j + 1]];
+                // The middle of a star that no other lies upon.
+                const isFree = colours.every((_, other) => other <= j
+                    || Math.hypot(places[2 * j] - places[2 * other], places[2 * j + 1] - places[2 * other + 1]) * unit > 25);
+                if (isFree) colours[j].add(context.getImageData(x * unit, y * unit, 1, 1).data.join());
+            }
+        }
+        return [km.iteration, colours.map((own) => own.size), new Set(colours.flatMap((own) => [...own])).size];",
+    )
+    .await?;
+    assert!(seen[0].as_u64() > Some(8), "{seen}");
+    assert_eq!(seen[1], json!(vec![1; 30]));
+    assert!(seen[2].as_u64() > Some(20), "{seen}");
+    Ok(())
+}
+
 /// Options that `init` refuses, the error's code, and words that its message must have.
 const REFUSED: &[(&str, &str, &[&str])] = &[
     ("{ n: 0 }", "range", &["n ", "1", "4000000", "0"]),
@@ -259,7 +289,8 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ("{ board: 'gauss', spread: [2, 1] }", "spread", &["spread", "2", "1", "0.001"]),
     ("{ spread: 3 }", "type", &["spread", "3"]),
     ("{ n: 5, k: 2, clusters: 6 }", "clusters", &["clusters", "5", "6"]),
-    ("{ clusters: 0 }", "range", &["clusters", "0"]),
+    ("{ clusters: 0 }", "range", &["clusters", "1024", "0"]),
+    ("{ n: 3_000, clusters: 2_000 }", "range", &["clusters", "1024", "2000"]),
     ("{ points: new Float64Array([0, NaN]) , k: 1 }", "coordinate", &["point 0", "NaN", "1e+150"]),
     ("{ points: [[0, 0], [1, Infinity]], k: 1 }", "coordinate", &["point 1", "Infinity"]),
     ("{ points: new Float64Array([1, 2, 3]), k: 1 }", "length", &["points", "3", "even"]),

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use browser_tests::Browser;
+use browser_tests::{Browser, Key};
 use serde_json::json;
 
 use crate::playground::{
-    ask, built, enter, iteration, pixels, problem, state, still, text, until, visit, written_address,
+    ask, built, enter, iteration, moving, pixels, press_on, problem, state, still, text, until, visit,
+    written_address,
 };
 
 /// Fails unless there is a board that works, whatever the address asked for.
@@ -96,6 +97,75 @@ async fn going_back_in_the_browser_brings_the_former_board() -> Result<()> {
     browser.eval("history.forward()").await?;
     until(&browser, "kmeans.k === 5").await?;
     assert_eq!(state(&browser).await?, second);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_place_just_gone_to_is_kept_when_another_board_comes_at_once() -> Result<()> {
+    let browser = still("/#board=gauss&n=200&clusters=3&k=3&seed=54&i=1").await?;
+    for elsewhere in ["#presets input[value=moons]", "#reseed", "#figures a"] {
+        browser.eval("void document.querySelector('#step').click()").await?;
+        let before = state(&browser).await?;
+        browser.eval(&format!("void document.querySelector('{elsewhere}').click()")).await?;
+        until(&browser, "kmeans.iteration === 0").await?;
+        browser.eval("history.back()").await?;
+        until(&browser, "kmeans.options.board === 'gauss' && kmeans.iteration > 0").await?;
+        assert_eq!(state(&browser).await?, before, "{elsewhere}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_slider_that_was_dragged_is_gone_back_from_at_once() -> Result<()> {
+    let browser = still("/#board=gauss&n=200&clusters=3&k=3&seed=54&i=2").await?;
+    let before = state(&browser).await?;
+    for slider in ["#k-range", "#clusters-range", "#n-range"] {
+        let range = browser.rect(slider).await?;
+        browser.drag(range.at(0.15, 0.5), range.at(0.5, 0.5)).await?;
+        until(&browser, "kmeans.iteration === 0").await?;
+        written_address(&browser).await?;
+        browser.eval("history.back()").await?;
+        until(&browser, "kmeans.iteration === 2").await?;
+        assert_eq!(state(&browser).await?, before, "{slider}");
+    }
+    for _ in 0..3 {
+        press_on(&browser, "#k-range", Key::Right).await?;
+    }
+    until(&browser, "kmeans.k === 6").await?;
+    browser.eval("history.back()").await?;
+    until(&browser, "kmeans.k === 3").await?;
+    assert_eq!(state(&browser).await?, before, "all keys at a slider are one entry");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_taken_while_it_plays_leads_to_what_was_on_screen() -> Result<()> {
+    let browser = moving("/#board=uniform&n=200&k=3&seed=46&i=1").await?;
+    browser.click("#play").await?;
+    until(&browser, "board.playing && kmeans.iteration >= 4").await?;
+    let written = "Number(new URLSearchParams(location.hash.slice(1)).get('i'))";
+    until(&browser, &format!("board.playing && {written} >= 4")).await?;
+    browser.reload().await?;
+    built(&browser).await?;
+    until(&browser, &format!("!board.playing && kmeans.iteration === Math.floor({written})")).await?;
+    assert!(iteration(&browser).await? >= 4);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_place_of_a_pair_is_that_of_its_longer_run() -> Result<()> {
+    let pair = "/#board=peaked&n=300&clusters=5&k=5&seeding=k-means%2B%2B&seed=1792&beside=random";
+    let browser = still(pair).await?;
+    browser.click("#run").await?;
+    let places =
+        "[...document.querySelectorAll('#boards kmeans-board')].map(({ kmeans }) => kmeans.iteration)";
+    let ends = browser.eval(places).await?;
+    assert!(ends[0].as_u64() < ends[1].as_u64(), "{ends}");
+    let longer = format!("Number(new URLSearchParams(location.hash.slice(1)).get('i')) === {}", ends[1]);
+    until(&browser, &longer).await?;
+    browser.reload().await?;
+    built(&browser).await?;
+    assert_eq!(browser.eval(places).await?, ends);
     Ok(())
 }
 

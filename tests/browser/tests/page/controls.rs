@@ -137,6 +137,26 @@ async fn speed_says_how_fast_it_plays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn at_full_speed_every_frame_is_an_iteration_however_many_the_screen_has() -> Result<()> {
+    let browser = moving("/#board=uniform&n=2000&k=20&seed=3&speed=60&i=0").await?;
+    // A screen of 144 frames a second, one after the other.
+    let iterations = "(() => {
+        const board = document.querySelector('#board'), { kmeans } = board, waiting = [];
+        globalThis.requestAnimationFrame = (frame) => waiting.push(frame);
+        board.play();
+        const iterations = [];
+        for (let now = performance.now() + 1000, i = 0; i < 12; i += 1, now += 1000 / 144) {
+            for (const frame of waiting.splice(0)) frame(now);
+            iterations.push(kmeans.iteration);
+        }
+        return iterations;
+    })()";
+    let iterations: Vec<u64> = serde_json::from_value(browser.eval(iterations).await?)?;
+    assert!(iterations.iter().zip(&iterations[1..]).all(|(one, next)| one + 1 == *next), "{iterations:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_timeline_and_the_chart_scrub_through_the_run() -> Result<()> {
     let browser = still(LONG).await?;
     browser.click("#run").await?;
@@ -194,6 +214,7 @@ async fn every_seeding_starts_the_same_points_its_own_way() -> Result<()> {
     let browser = still("/#board=gauss&n=300&clusters=5&k=5&seed=11&i=0").await?;
     let points = state(&browser).await?["points"].clone();
     let mut starts = vec![state(&browser).await?["centroids"].clone()];
+    let mut said = vec![text(&browser, "#sentence").await?];
     for name in names(&browser, "seedings").await?.into_iter().filter(|name| name != "random") {
         browser.click(&format!("#seedings input[value='{name}']")).await?;
         until(&browser, &format!("kmeans.options.seeding === '{name}'")).await?;
@@ -202,8 +223,12 @@ async fn every_seeding_starts_the_same_points_its_own_way() -> Result<()> {
         assert_eq!((now["seed"].clone(), now["iteration"].clone()), (json!(11), json!(0)), "{name}");
         assert!(!starts.contains(&now["centroids"]), "{name}");
         starts.push(now["centroids"].clone());
+        said.push(text(&browser, "#sentence").await?);
     }
     assert_eq!(starts.len(), 5);
+    said.sort();
+    said.dedup();
+    assert!(said.len() == 5 && !said.iter().any(|words| words.contains("where they were put")), "{said:#?}");
     Ok(())
 }
 
@@ -283,13 +308,65 @@ async fn nonsense_leaves_the_board_as_it_was_and_is_named() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_sliders_for_clusters_end_where_the_points_do() -> Result<()> {
-    let browser = still("/#board=gauss&n=10&clusters=3&k=3&seed=5").await?;
-    let ends = "['clusters-range', 'k-range'].map((id) => document.getElementById(id).max)";
-    assert_eq!(browser.eval(ends).await?, json!(["10", "10"]));
-    enter(&browser, "#n", "100").await?;
-    until(&browser, "kmeans.n === 100").await?;
-    assert_eq!(browser.eval(ends).await?, json!(["20", "20"]));
+async fn the_sliders_go_from_few_to_as_many_as_the_board_allows() -> Result<()> {
+    let browser = still("/#board=gauss&n=10&clusters=3&k=3&seed=5&i=0").await?;
+    for (n, most) in [(10, 10), (100, 100), (2000, 1024)] {
+        enter(&browser, "#n", &n.to_string()).await?;
+        until(&browser, &format!("kmeans.n === {n}")).await?;
+        for (slider, name) in [("#k-range", "k"), ("#clusters-range", "clusters")] {
+            press_on(&browser, slider, Key::End).await?;
+            until(&browser, &format!("kmeans.options.{name} === {most}")).await?;
+            press_on(&browser, slider, Key::Home).await?;
+            until(&browser, &format!("kmeans.options.{name} === 1")).await?;
+            // One by one where it matters.
+            for step in 2..=5 {
+                press_on(&browser, slider, Key::Right).await?;
+                until(&browser, &format!("kmeans.options.{name} === {step}")).await?;
+            }
+        }
+    }
+    press_on(&browser, "#n-range", Key::End).await?;
+    until(&browser, "kmeans.n === 1_000_000").await?;
+    press_on(&browser, "#n-range", Key::Home).await?;
+    until(&browser, "kmeans.n === 10").await?;
+    assert_eq!(problem(&browser).await?, "");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_sentence_says_the_cores_numbers_of_the_half_step_that_came_last() -> Result<()> {
+    let browser = still(LONG).await?;
+    browser.click("#run").await?;
+    let last = iteration(&browser).await?;
+    for at in 2..last {
+        let seek = format!("(board.seek({at}), kmeans.history[{at} - 1])");
+        let row = ask(&browser, &seek).await?;
+        let said = text(&browser, "#sentence").await?;
+        let (changed, inertia) = (&row["changed"], row["inertia"].as_f64().context("no inertia")?);
+        let points = if changed == 1 { "point" } else { "points" };
+        assert!(said.starts_with(&format!("Iteration {at}: {changed} {points} changed cluster.")), "{said}");
+        let told = said.split("Inertia ").nth(1).and_then(|rest| rest.split([',', ' ']).next());
+        let told: f64 = told.context("no inertia is told")?.trim_end_matches('.').parse()?;
+        assert!((told - inertia).abs() < inertia / 1000.0, "{said} {inertia}");
+    }
+    ask(&browser, "board.seek(kmeans.computed)").await?;
+    assert!(text(&browser, "#sentence").await?.starts_with(&format!("Iteration {last}: no point changed")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_complaint_goes_when_its_reader_goes_on() -> Result<()> {
+    let browser = still(LONG).await?;
+    enter(&browser, "#k", "5000").await?;
+    assert_ne!(problem(&browser).await?, "");
+    browser.click("#step").await?;
+    assert_eq!(problem(&browser).await?, "");
+    assert_eq!(iteration(&browser).await?, 1);
+    // One that the same press brings about is there to be read.
+    browser.eval("document.querySelector('#k').select()").await?;
+    browser.type_text("5000").await?;
+    browser.click("#step").await?;
+    assert!(problem(&browser).await?.contains("5000"));
     Ok(())
 }
 

@@ -47,6 +47,20 @@ async fn keys_in_a_field_are_the_fields_own() -> Result<()> {
 }
 
 #[tokio::test]
+async fn space_plays_wherever_it_has_no_other_use() -> Result<()> {
+    let browser = moving(LONG).await?;
+    for place in ["#presets :checked", "#seedings :checked", "#timeline", "#k-range", "#figures a"] {
+        for playing in [true, false] {
+            press_on(&browser, place, Key::Space).await?;
+            assert_eq!(ask(&browser, "board.playing").await?, playing, "{place}");
+        }
+    }
+    press_on(&browser, "#cells", Key::Space).await?;
+    assert_eq!(ask(&browser, "[board.playing, board.voronoi]").await?, json!([false, false]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn arrows_choose_among_tiles_and_seedings() -> Result<()> {
     let browser = still("/").await?;
     for (group, option) in [("presets", "board"), ("seedings", "seeding")] {

@@ -8,6 +8,13 @@ use crate::playground::{still, still_on, until};
 
 const NARROW: Device = Device { width: 320, ..Device::PHONE };
 
+/// A phone on its side, and two laptops whose pages are shown at twice their size.
+const LOW: [Device; 3] = [
+    Device { width: 844, height: 390, ..Device::PHONE },
+    Device { width: 640, height: 400, scale: 2.0, ..Device::DESKTOP },
+    Device { width: 960, height: 540, scale: 2.0, ..Device::DESKTOP },
+];
+
 /// What of these elements is not there for a finger: name and height.
 async fn too_small(browser: &Browser, selector: &str) -> Result<serde_json::Value> {
     let small = format!(
@@ -22,7 +29,11 @@ async fn too_small(browser: &Browser, selector: &str) -> Result<serde_json::Valu
 async fn a_finger_meets_targets_of_44_pixels_and_no_overflow() -> Result<()> {
     for device in [Device::PHONE, NARROW] {
         let browser = still_on(device, "/").await?;
-        let small = too_small(&browser, "button, .tiles label, .segments label, #shows label").await?;
+        let small = too_small(
+            &browser,
+            "button, input[type=number], input[type=range], .tiles label, .segments label, #shows label",
+        )
+        .await?;
         assert_eq!(small, json!([]), "at {}", device.width);
         assert_no_overflow(&browser, device).await?;
         // A pair of boards and long numbers fit as well.
@@ -61,6 +72,35 @@ async fn a_desktops_first_view_has_the_board_and_the_transport() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_low_screen_has_board_transport_and_sentence_at_once() -> Result<()> {
+    for device in LOW {
+        let browser = still_on(device, "/").await?;
+        for figure in [1, 4] {
+            browser
+                .eval(&format!("void document.querySelector('#figures a:nth-of-type({figure})').click()"))
+                .await?;
+            until(&browser, if figure == 1 { "kmeans.k === 7" } else { "kmeans.k === 5" }).await?;
+            browser.eval("scrollTo({ top: 0, behavior: 'instant' })").await?;
+            browser.click("#step").await?;
+            let (width, height) = (f64::from(device.width), f64::from(device.height));
+            for part in ["#boards", "#transport", "#time", "#sentence"] {
+                let rect = browser.rect(part).await?;
+                let is_inside =
+                    rect.x >= 0.0 && rect.x + rect.width <= width && rect.y + rect.height <= height;
+                assert!(
+                    is_inside && rect.height > 0.0,
+                    "{part} of figure {figure} at {width} x {height}: {rect:?}"
+                );
+            }
+            let board = browser.rect("#board").await?;
+            assert!(figure == 4 || board.height > 0.7 * height, "{board:?} of {height}");
+        }
+        assert_no_overflow(&browser, device).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_finger_can_play_and_scrub() -> Result<()> {
     let browser = still_on(Device::PHONE, "/#board=uniform&n=200&k=3&seed=46&i=0").await?;
     browser.click("#step").await?;
@@ -83,6 +123,18 @@ async fn the_canvas_has_a_pixel_for_each_of_the_devices() -> Result<()> {
         until(&browser, exact).await?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_page_that_is_zoomed_stays_crisp() -> Result<()> {
+    let mut browser = still_on(Device::DESKTOP, "/").await?;
+    let tiles = "[...document.querySelectorAll('.tiles canvas')]";
+    let is_crisp = |pixels: u32| format!("{tiles}.every(({{ width }}) => width === {pixels})");
+    until(&browser, &is_crisp(48)).await?;
+    let (width, height) = (Device::DESKTOP.width / 2, Device::DESKTOP.height / 2);
+    browser.become_device(Device { width, height, scale: 2.0, ..Device::DESKTOP }).await?;
+    until(&browser, &is_crisp(96)).await?;
+    until(&browser, "Math.abs(canvas.width - 2 * board.clientWidth) <= 4").await
 }
 
 #[tokio::test]

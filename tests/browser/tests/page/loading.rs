@@ -231,7 +231,8 @@ async fn without_javascript_the_page_says_what_it_would_show() -> Result<()> {
     Ok(())
 }
 
-/// What stands in the board's place: words, a picture's width, and what a finger would meet in the middle of both.
+/// What stands in the board's place: words, a picture's width, what a finger would meet in the middle of both, and what
+/// there is beside that would do nothing.
 const FALLBACK: &str = "(() => {
     const board = document.querySelector('#board'), picture = board.querySelector('img');
     const met = (element) => {
@@ -239,7 +240,9 @@ const FALLBACK: &str = "(() => {
         const { left, top, width, height } = element.getBoundingClientRect();
         return document.elementFromPoint(left + width / 2, top + height / 2)?.localName;
     };
-    return { words: board.innerText, picture: picture.naturalWidth, met: [picture, board.querySelector('p')].map(met) };
+    const idle = [...document.querySelectorAll('button, input, #chart, #figures')].filter((element) => element.checkVisibility());
+    return { words: board.innerText, picture: picture.naturalWidth, met: [picture, board.querySelector('p')].map(met),
+        idle: idle.map(({ id }) => id), overflow: board.getBoundingClientRect().bottom - board.querySelector('p').getBoundingClientRect().bottom };
 })()";
 
 fn assert_fallback_is_seen(fallback: &Value) {
@@ -247,6 +250,8 @@ fn assert_fallback_is_seen(fallback: &Value) {
     assert!(words.contains("k-means") && words.contains("star"), "{fallback}");
     assert!(fallback["picture"].as_u64() > Some(0), "{fallback}");
     assert_eq!(fallback["met"], json!(["img", "p"]), "{fallback}");
+    assert_eq!(fallback["idle"], json!([]), "what would do nothing is not there");
+    assert!(fallback["overflow"].as_f64() >= Some(0.0), "the words lie over what is below: {fallback}");
 }
 
 #[tokio::test]

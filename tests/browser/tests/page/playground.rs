@@ -163,12 +163,10 @@ pub(crate) async fn press_on(browser: &Browser, selector: &str, key: Key) -> Res
 
 /// Waits until the address says what the board shows, and returns it from the path on.
 pub(crate) async fn written_address(browser: &Browser) -> Result<String> {
-    until(
-        browser,
-        "Number(new URLSearchParams(location.hash.slice(1)).get('i') ?? NaN)
-            === kmeans.iteration + (kmeans.phase === 'update' ? 0.5 : 0)",
-    )
-    .await?;
+    let written = "((asked) => Number(asked.get('i') ?? NaN) === kmeans.iteration + (kmeans.phase === 'update' ? 0.5 : 0)
+        && (asked.get('cells') !== '0') === board.voronoi && (asked.get('trails') !== '0') === board.trails)
+        (new URLSearchParams(location.hash.slice(1)))";
+    until(browser, written).await?;
     let address = browser.eval("location.pathname + location.hash").await?;
     Ok(address.as_str().context("no address")?.to_owned())
 }
