@@ -204,10 +204,10 @@ fn sklearn() -> Result<BTreeMap<String, Vec<f64>>> {
 fn clus_gap() -> Result<Vec<f64>> {
     let (n, k_max, references) = GAP;
     let board = Board::draw(Recipe::new(Preset::Uniform, 1).with_n(n))?;
-    let lines: String = board.points().iter().map(|point| format!("{},{}\n", point.x, point.y)).collect();
+    let lines: Vec<String> = board.points().iter().map(|point| format!("{},{}", point.x, point.y)).collect();
     let folder = tempfile::tempdir()?;
     let points = folder.path().join("points.csv");
-    fs::write(&points, lines)?;
+    fs::write(&points, lines.join("\n"))?;
     let mut script = Command::new(xtask::r::ensure()?);
     script.arg(xtask::root().join("benches/clusgap.R")).arg(points);
     let output = script.args([k_max, references, 5].map(|number| number.to_string())).output()?;

@@ -81,7 +81,9 @@ fn the_same_studies_come_to_the_same_to_the_bit() {
             let plan = Plan::new(info.method, 3).with_k_max(5).with_references(4).with_runs(2);
             let selection = choose_k(board.clone(), plan).expect("a selection");
             for row in selection.curve() {
-                [row.value, row.error, row.inertia].iter().for_each(|value| digest.update(number(*value)));
+                for value in [row.value, row.error, row.inertia] {
+                    digest.update(number(value));
+                }
                 digest.update(row.seed.to_le_bytes());
             }
             for choice in selection.choices() {

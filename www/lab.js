@@ -31,6 +31,7 @@ document.adoptedStyleSheets.push(sheet);
 const PANES = {
   "starts": async (...values) => (await import("./lab-starts.js")).startsPane(...values),
   "k": async (...values) => (await import("./lab-k.js")).kPane(...values),
+  "seeding": async (...values) => (await import("./lab-seeding.js")).seedingLab(...values),
 };
 
 /** An element with properties and children. */
