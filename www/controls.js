@@ -319,11 +319,11 @@ function fill() {
 
 function fillShows() {
   const speed = state.speed ?? 1;
+  for (const each of [board, beside]) each.speed = speed; // first: each attribute tells the page that something is another
   for (const each of [board, beside]) {
     each.toggleAttribute("voronoi", state.cells);
     each.toggleAttribute("trails", state.trails);
     each.toggleAttribute("half-steps", state.halfSteps);
-    each.speed = speed;
   }
   $("cells").checked = state.cells;
   $("trails").checked = state.trails;
@@ -382,7 +382,7 @@ function refreshTransport(boards, words) {
   }
   if (!isRestoring) remember("replace");
   if (playing) return;
-  if (board.speed !== state.speed) fillShows(); // after a run to the end
+  if (state.board && board.speed !== (state.speed ?? 1)) fillShows(); // after a run to the end
   if ($("live").textContent !== words) $("live").textContent = words;
 }
 
