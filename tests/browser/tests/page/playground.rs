@@ -111,6 +111,8 @@ pub(crate) async fn pixels(browser: &Browser) -> Result<Pixels> {
     let script = format!(
         "(async () => {{
             {NAMES};
+            // What an attribute asks for is painted with the next frame.
+            for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
             // A copy, because the browser complains about reading a canvas that it keeps elsewhere.
             const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {{ willReadFrequently: true }});
             copy.drawImage(canvas, 0, 0);
