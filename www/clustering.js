@@ -11,14 +11,16 @@ export class KMeansError extends Error {
   }
 }
 
-const SEED_LIMIT = 2 ** 32 - 1;
+/** The largest seed, and the largest whole number that the core knows. */
+export const SEED_LIMIT = 2 ** 32 - 1;
 /** The most device pixels that a picture's side may have. */
 export const MAX_SIDE = 8192;
 /** The most device pixels to one of CSS. */
 const MAX_SCALE = 16;
 const START = ["k", "seeding", "centroids", "seed"];
 const OPTIONS = ["board", "n", "clusters", "spread", "points", "boardSeed", ...START];
-const WHILE_MAKING = ["signal", "onProgress"];
+/** How anything that takes long is followed and ended. */
+export const WHILE_MAKING = ["signal", "onProgress"];
 
 let tables; // what the core lists, once it is there
 

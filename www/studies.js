@@ -1,7 +1,7 @@
 // Studies of a board, which take long: done in parts by workers, as many as the machine has cores; where there are none
 // to be had, as in a page from a disk or under a strict policy, in slices between which the page goes on.
 
-import { KMeans, KMeansError, SPELL, asOurs, blueprintOf, breath, checkFollowing, enlarged, given, integer, loadLarge, string } from "./clustering.js";
+import { KMeans, KMeansError, SEED_LIMIT, SPELL, WHILE_MAKING, asOurs, blueprintOf, breath, checkFollowing, enlarged, given, integer, loadLarge, string } from "./clustering.js";
 
 /** The worker's script; undefined where everything is in one file. */
 const SCRIPT = new URL("./study-worker.js", import.meta.url);
@@ -11,10 +11,6 @@ const KEPT = 10_000;
 const MOST_POINTS = 8_000_000;
 /** As many workers as anybody may ask for. */
 const MOST_WORKERS = 1024;
-/** The largest whole number that the core knows. */
-const WHOLE_LIMIT = 2 ** 32 - 1;
-/** How anything that takes long is followed and ended. */
-const FOLLOWING = ["signal", "onProgress"];
 /** How often it is told how far a study has come, in milliseconds. */
 const OFTEN = 100;
 
@@ -218,14 +214,14 @@ async function studied(kmeans, call, following) {
  * ends it at once. The result is the same to the bit with any number of workers.
  */
 export async function restarts(kmeans, options) {
-  const { signal, onProgress, ...asked } = given(options, ["runs", "seeding", "seed", ...FOLLOWING]);
+  const { signal, onProgress, ...asked } = given(options, ["runs", "seeding", "seed", ...WHILE_MAKING]);
   checkFollowing({ signal, onProgress });
   const { runs = 1000, seeding = kmeans.options.seeding ?? "random", seed = kmeans.seed } = asked;
   const values = [
     kmeans.k,
     string("seeding", seeding),
-    integer("runs", runs, 1, WHOLE_LIMIT),
-    integer("seed", seed, 0, WHOLE_LIMIT),
+    integer("runs", runs, 1, SEED_LIMIT),
+    integer("seed", seed, 0, SEED_LIMIT),
   ];
   return studied(kmeans, { kind: "restarts", values }, { signal, onProgress });
 }
@@ -245,13 +241,13 @@ export async function restarts(kmeans, options) {
  * The rest is as in `restarts`; `soFar` has no choices.
  */
 export async function chooseK(kmeans, options) {
-  const { signal, onProgress, ...asked } = given(options, ["method", "kMax", "references", "runs", "seed", ...FOLLOWING]);
+  const { signal, onProgress, ...asked } = given(options, ["method", "kMax", "references", "runs", "seed", ...WHILE_MAKING]);
   checkFollowing({ signal, onProgress });
   const { method = "gap", kMax = 10, references = 50, runs = 10, seed = kmeans.seed } = asked;
   const values = [
     string("method", method),
-    ...Object.entries({ kMax, references, runs }).map(([name, value]) => integer(name, value, 1, WHOLE_LIMIT)),
-    integer("seed", seed, 0, WHOLE_LIMIT),
+    ...Object.entries({ kMax, references, runs }).map(([name, value]) => integer(name, value, 1, SEED_LIMIT)),
+    integer("seed", seed, 0, SEED_LIMIT),
   ];
   return studied(kmeans, { kind: "selection", values }, { signal, onProgress });
 }
@@ -265,7 +261,7 @@ export async function methods() {
 export async function reference(kmeans, seed, index) {
   const clustering = await enlarged(kmeans);
   try {
-    return clustering.reference(integer("seed", seed, 0, WHOLE_LIMIT), integer("index", index, 0, WHOLE_LIMIT));
+    return clustering.reference(integer("seed", seed, 0, SEED_LIMIT), integer("index", index, 0, SEED_LIMIT));
   } finally {
     clustering.free();
   }
