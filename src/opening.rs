@@ -40,7 +40,7 @@ pub struct Opening {
 }
 
 enum Stage {
-    Board(Draft),
+    Board(Box<Draft>),
     Start(Arc<Board>, Choosing),
     Over,
 }
@@ -51,7 +51,7 @@ impl Opening {
     /// # Errors
     /// Those of [`Board::draw`]; those of the start come when it is its turn.
     pub fn drawn(recipe: Recipe, start: Start) -> Result<Self, Error> {
-        Ok(Self { stage: Stage::Board(Draft::drawn(recipe)?), start: Some(start) })
+        Ok(Self { stage: Stage::Board(Box::new(Draft::drawn(recipe)?)), start: Some(start) })
     }
 
     /// On a board of n points that [`add`](Self::add) brings.
@@ -59,7 +59,7 @@ impl Opening {
     /// # Errors
     /// [`Error::PointCount`] for none or too many, [`Error::Memory`] when there is none for so many.
     pub fn given(n: usize, start: Start) -> Result<Self, Error> {
-        Ok(Self { stage: Stage::Board(Draft::given(n)?), start: Some(start) })
+        Ok(Self { stage: Stage::Board(Box::new(Draft::given(n)?)), start: Some(start) })
     }
 
     /// On a board that is there.
@@ -124,7 +124,7 @@ impl Opening {
 /// Sees that there is room for what a half-step, a motion or a list of labels needs for a moment, in pieces that may lie
 /// anywhere.
 fn leave_room(n: usize) -> Result<(), Error> {
-    type Bytes = [u8; 9]; // a point's
+    type Bytes = [u8; 8]; // a point's
     let pieces: Result<Vec<Vec<Bytes>>, Error> = (0..n.div_ceil(SLICE)).map(|_| room(SLICE.min(n))).collect();
     pieces.map(drop)
 }

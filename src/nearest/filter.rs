@@ -7,8 +7,9 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
-use super::tree::{Boxes, Index, Node, Quad};
-use super::{ENOUGH, Labels, MIXED, Measure, Sum, Sums};
+use super::split::{self, Bits, Part, Split};
+use super::tree::{Boxes, Index, Lane, Node, Quad};
+use super::{ENOUGH, Labels, MIXED, Measure, SPLIT, Sum, Sums, is_one};
 use crate::error::KNOWS_LARGE;
 use crate::point::{Point, lanes, place};
 
@@ -42,9 +43,6 @@ impl Near {
     }
 }
 
-/// In a leaf with so many points and two labels, the points of one label are what those of the other leave.
-const MANY: u32 = 8;
-
 /// Four numbers in lanes.
 type Four = [f64x2; 2];
 
@@ -55,10 +53,6 @@ fn four([a, b, c, d]: [f64; 4]) -> Four {
 /// The coordinates of four points in lanes.
 fn coordinates([a, b, c, d]: &[Point; 4]) -> (Four, Four) {
     (four([a.x, b.x, c.x, d.x]), four([a.y, b.y, c.y, d.y]))
-}
-
-fn total(lanes: Four) -> f64 {
-    (lanes[0] + lanes[1]).reduce_add()
 }
 
 /// Up to four of something, and fillers for those that are missing.
@@ -93,17 +87,6 @@ fn packed([a, b, c, d]: [u16; 4]) -> u64 {
 fn unpacked(labels: u64) -> [u16; 4] {
     [0, 1, 2, 3].map(|i| (labels >> (16 * i)) as u16)
 }
-
-/// For every four bits, ones in the place of those labels whose bit is set.
-const CHOSEN: [u64; 16] = {
-    let mut chosen = [0; 16];
-    let mut i = 0;
-    while i < 64 {
-        chosen[i / 4] |= if (i / 4) >> (i % 4) & 1 == 1 { 0xffff << (16 * (i % 4)) } else { 0 };
-        i += 1;
-    }
-    chosen
-};
 
 /// The label of the nearest centroid to each of four points, the first among equals.
 fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
@@ -216,51 +199,6 @@ impl Leads {
     }
 }
 
-/// The line of places that are equally far from two centroids, as seen from the mean of a leaf.
-struct Bisector {
-    /// The leaf's mean.
-    x: f64x2,
-    y: f64x2,
-    /// From the first centroid to the second.
-    to_x: f64x2,
-    to_y: f64x2,
-    /// How far, by the product with that vector, the mean is beyond the bisector.
-    mean: f64x2,
-    /// So far from zero, a sign is certain.
-    certain: f64x2,
-}
-
-impl Bisector {
-    fn new(node: &Node, first: Point, second: Point) -> Self {
-        /// The relative error of the squared distances and of the test, with plenty to spare.
-        const ROUNDING: f64 = 32.0 * f64::EPSILON;
-        let middle = first.towards(second, 0.5);
-        let (dx, dy) = (second.x - first.x, second.y - first.y);
-        let mean = (node.mean.x - middle.x) * dx + (node.mean.y - middle.y) * dy;
-        // A bound of the squared distances, and one of what is lost where coordinates are large.
-        let distances = node.mean.distance_squared(first) + node.mean.distance_squared(second) + node.squares;
-        let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
-        let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
-        let splat = f64x2::splat;
-        let (x, y) = (splat(node.mean.x), splat(node.mean.y));
-        Self { x, y, to_x: splat(dx), to_y: splat(dy), mean: splat(mean), certain: splat(certain) }
-    }
-
-    /// Whether places, as they lie from the mean, are nearer to the second centroid, and whether that is certain.
-    fn side(&self, x: f64x2, y: f64x2) -> (f64x2, f64x2) {
-        let beyond = x * self.to_x + y * self.to_y + self.mean;
-        (beyond.simd_gt(f64x2::ZERO), beyond.abs().simd_gt(self.certain))
-    }
-}
-
-/// Those of a leaf's points that have one label, summed as they lie from some place.
-pub(super) struct Part {
-    label: u16,
-    pub(super) count: u32,
-    pub(super) dx: f64,
-    pub(super) dy: f64,
-}
-
 /// A cluster of a small board while its points are added, x and y in lanes.
 #[derive(Clone, Copy, Default)]
 struct Gathered {
@@ -286,6 +224,28 @@ impl Gathered {
     }
 }
 
+/// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
+const ROUNDING: f32 = 1e-6;
+
+/// Where a box lies from the bisector of two candidates.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    First,
+    Second,
+    Both,
+}
+
+impl Side {
+    /// Of a list of two candidates, those that may be nearest.
+    fn of(self, list: &Range<usize>) -> Range<usize> {
+        match self {
+            Self::First => list.start..list.start + 1,
+            Self::Second => list.start + 1..list.end,
+            Self::Both => list.clone(),
+        }
+    }
+}
+
 /// A pass over the tree: what it needs beside the labels, what it comes to, and room to work in.
 struct Pass<'a> {
     index: &'a Index,
@@ -297,8 +257,16 @@ struct Pass<'a> {
     near: Vec<Near>,
     leads: Leads,
     measure: Measure,
-    /// Which of a leaf's points are beyond a bisector, four bits each.
-    beyond: Vec<u8>,
+    waiting: Vec<Waiting>,
+}
+
+/// A leaf in two clusters that is yet to be summed.
+///
+/// Its points come from far off in memory. Side by side, with nothing else between them, many are fetched at the same time.
+struct Waiting {
+    at: Lane,
+    split: Split,
+    others: Bits,
 }
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
@@ -317,7 +285,7 @@ pub(crate) fn assign(
     let (mut changed, root, all) = (0, index.root(), 0..centroids.len());
     let common = if index.is_small() {
         pass.leads = core::mem::take(&mut labels.leads);
-        let label = pass.node(&index.groups[root].nodes[0], labels.nodes[root][0], all, labels, &mut changed);
+        let label = pass.node(root, 0, all, labels, &mut changed);
         labels.leads = core::mem::take(&mut pass.leads);
         labels.nodes[root][0] = label;
         label
@@ -325,9 +293,14 @@ pub(crate) fn assign(
         pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
         pass.group(root, all, labels, &mut changed)
     };
-    if common != MIXED {
+    if is_one(common) {
         pass.add_boxes(index.root(), labels);
     }
+    pass.add_splits(|(g, lane), split| {
+        if labels.nodes[g][lane] == SPLIT {
+            labels.splits[g][lane] = split;
+        }
+    });
     changed
 }
 
@@ -336,9 +309,10 @@ pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums 
     let mut sums = Sums::none(centroids.len());
     let mut pass = Pass::new(index, centroids, &mut sums);
     pass.add_group(index.root(), labels);
-    if labels.nodes[index.root()][0] != MIXED {
+    if is_one(labels.nodes[index.root()][0]) {
         pass.add_boxes(index.root(), labels);
     }
+    pass.add_splits(|_, _| {});
     sums
 }
 
@@ -346,23 +320,24 @@ impl<'a> Pass<'a> {
     fn new(index: &'a Index, centroids: &'a [Point], sums: &'a mut Sums) -> Self {
         sums.clusters.fill(Sum::default());
         sums.inertia = 0.0;
-        let (candidates, lists, near, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (candidates, lists, near) = (Vec::new(), Vec::new(), Vec::new());
         let (leads, measure) = (Leads::default(), Measure::Always);
-        Self { index, centroids, sums, candidates, lists, near, leads, measure, beyond }
+        Self { index, centroids, sums, candidates, lists, near, leads, measure, waiting: Vec::new() }
     }
 
     /// Assigns the nodes of a group; the label that all of them have, or `MIXED`.
     fn group(&mut self, g: usize, list: Range<usize>, labels: &mut Labels, changed: &mut usize) -> u16 {
         let group = &self.index.groups[g];
         let base = self.lists.len();
-        let lengths = self.filter(&group.boxes, list.clone());
+        let lists = match self.lists[list.clone()] {
+            [first, second] => self.between(&group.boxes, first, second).map(|side| side.of(&list)),
+            _ => self.filter(&group.boxes, list),
+        };
         let (mut common, mut is_uniform) = (MIXED, true);
-        for (lane, node) in group.nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
-            let from = base + lane * list.len();
-            let before = labels.nodes[g][lane];
-            let now = self.node(node, before, from..from + lengths[lane], labels, changed);
+        for (lane, _) in group.nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
+            let now = self.node(g, lane, lists[lane].clone(), labels, changed);
             labels.nodes[g][lane] = now;
-            is_uniform &= now != MIXED && (lane == 0 || now == common);
+            is_uniform &= is_one(now) && (lane == 0 || now == common);
             common = now;
         }
         self.lists.truncate(base);
@@ -373,38 +348,59 @@ impl<'a> Pass<'a> {
         MIXED
     }
 
+    /// Assigns the node in a lane of a group; the label that all its points have, `SPLIT` or `MIXED`.
     fn node(
         &mut self,
-        node: &Node,
-        before: u16,
+        g: usize,
+        lane: usize,
         list: Range<usize>,
         labels: &mut Labels,
         changed: &mut usize,
     ) -> u16 {
-        if list.len() == 1 {
-            let label = self.lists[list.start];
-            *changed += labels.others(self.index, node, before, label);
-            return label;
-        }
-        let Some(parts) = node.parts() else {
-            let labels = &mut labels.points[node.range()];
-            if before != MIXED {
-                labels.fill(before);
+        let (node, before) = (&self.index.groups[g].nodes[lane], labels.nodes[g][lane]);
+        match (&self.lists[list.clone()], node.parts()) {
+            (&[label], _) => {
+                *changed += labels.others(self.index, (g, lane), label);
+                label
             }
-            return self.leaf(node, list, labels, changed);
-        };
-        if before != MIXED {
-            labels.nodes[parts] = [before; 4];
+            (_, Some(parts)) => {
+                if is_one(before) {
+                    labels.nodes[parts] = [before; 4];
+                }
+                self.group(parts, list, labels, changed)
+            }
+            (&[first, second], None) if node.can_be_split() => {
+                self.divide((g, lane), [first, second], labels, changed)
+            }
+            (_, None) => {
+                labels.spell(self.index, (g, lane));
+                self.leaf((g, lane), list, &mut labels.points[node.range()], changed)
+            }
         }
-        self.group(parts, list, labels, changed)
     }
 
-    /// Lists for each of four boxes the candidates that may be nearest to some place in it; how many each has.
+    /// On which side of the bisector of two candidates each of four boxes lies.
+    fn between(&self, boxes: &Boxes, first: u16, second: u16) -> [Side; 4] {
+        let [first, second] = [first, second].map(|j| self.candidates[usize::from(j)]);
+        let splat = f32x4::splat;
+        let (wx, wy) = (splat(second.x - first.x), splat(second.y - first.y));
+        let (mx, my) = (splat((first.x + second.x) * 0.5), splat((first.y + second.y) * 0.5));
+        let middle = (mx - f32x4::new(boxes.x)) * wx + (my - f32x4::new(boxes.y)) * wy;
+        let less = f32x4::new(boxes.half_width) * wx.abs() + f32x4::new(boxes.half_height) * wy.abs();
+        let reach = first.reach + second.reach;
+        let margin = splat(reach * reach * ROUNDING) + less;
+        let (nearer, farther) = (middle.simd_gt(margin).to_bitmask(), (-middle).simd_gt(margin).to_bitmask());
+        [0, 1, 2, 3].map(|lane| match (nearer >> lane & 1, farther >> lane & 1) {
+            (1, _) => Side::First,
+            (_, 1) => Side::Second,
+            _ => Side::Both,
+        })
+    }
+
+    /// Lists for each of four boxes the candidates that may be nearest to some place in it.
     ///
     /// The others are farther from every place of the box than the candidate that is nearest to its middle.
-    fn filter(&mut self, boxes: &Boxes, list: Range<usize>) -> [usize; 4] {
-        /// The share of squared reach that rounding may take from the test, with plenty to spare.
-        const ROUNDING: f32 = 1e-6;
+    fn filter(&mut self, boxes: &Boxes, list: Range<usize>) -> [Range<usize>; 4] {
         let (x, y) = (f32x4::new(boxes.x), f32x4::new(boxes.y));
         let (half_width, half_height) = (f32x4::new(boxes.half_width), f32x4::new(boxes.half_height));
         let first = self.candidates[usize::from(self.lists[list.start])];
@@ -441,25 +437,39 @@ impl<'a> Pass<'a> {
                 *length += usize::from(is_out >> lane & 1 == 0);
             }
         }
-        lengths
+        [0, 1, 2, 3].map(|lane| base + lane * stride..base + lane * stride + lengths[lane])
+    }
+
+    /// Assigns the points of a leaf to the nearer of two candidates; the label that all of them have, or `SPLIT`.
+    fn divide(&mut self, at: Lane, pair: [u16; 2], labels: &mut Labels, changed: &mut usize) -> u16 {
+        let node = self.index.node(at);
+        let [first, second] = pair.map(|label| self.centroids[usize::from(label)]);
+        let bits = split::beyond(self.index, node, first, second);
+        let before = labels.split(at).filter(|before| before.labels == pair).copied();
+        *changed += before.map_or_else(
+            || {
+                let all = Bits::all(node.count);
+                let same = [(pair[0], all.xor(bits)), (pair[1], bits)];
+                let same = same.map(|(label, now)| now.and(labels.with(self.index, at, label)).count());
+                node.count - same[0] - same[1]
+            },
+            |before| before.bits.xor(bits).count(),
+        ) as usize;
+        match bits.count() {
+            0 => pair[0],
+            count if count == node.count => pair[1],
+            _ => {
+                let (split, others) = Split::begun(node, pair, bits, before.as_ref());
+                labels.splits[at.0][at.1] = split;
+                self.waiting.push(Waiting { at, split, others });
+                SPLIT
+            }
+        }
     }
 
     /// Assigns the points of a leaf, one by one; the label that all of them have, or `MIXED`.
-    fn leaf(&mut self, node: &Node, list: Range<usize>, labels: &mut [u16], changed: &mut usize) -> u16 {
-        if let [first, second] = self.lists[list.clone()]
-            && self.is_local(node)
-            && let Some(beyond) = self.divide(node, first, second)
-        {
-            *changed += self.choose(first, second, labels);
-            return match beyond.count {
-                0 => first,
-                count if count == node.count => second,
-                _ => {
-                    self.add_two(node, labels, first, &beyond);
-                    MIXED
-                }
-            };
-        }
+    fn leaf(&mut self, at: Lane, list: Range<usize>, labels: &mut [u16], changed: &mut usize) -> u16 {
+        let node = self.index.node(at);
         *changed += self.search(node, list, labels);
         if *changed == 0 {
             self.measure = Measure::Always;
@@ -467,15 +477,8 @@ impl<'a> Pass<'a> {
         if labels.iter().all(|label| *label == labels[0]) {
             return labels[0];
         }
-        self.add_leaf(node, labels);
+        self.add_leaf(at, labels);
         MIXED
-    }
-
-    /// Whether a leaf is so large, and so small a part of the board, that its points are best summed about its mean.
-    ///
-    /// Not where all lie in two places: then the mean of the equal points in each is to be that very point.
-    fn is_local(&self, node: &Node) -> bool {
-        node.count >= MANY && node.is_varied && !self.index.is_small()
     }
 
     /// Labels a leaf's points by a search through the candidates; how many labels changed.
@@ -520,66 +523,20 @@ impl<'a> Pass<'a> {
         changed
     }
 
-    /// Tells which of a leaf's points are beyond the bisector, nearer to the second of two candidates, and sums them;
-    /// nothing where a point lies so near to the bisector that rounding may tell otherwise.
-    fn divide(&mut self, node: &Node, first: u16, second: u16) -> Option<Part> {
-        let bisector =
-            Bisector::new(node, self.centroids[usize::from(first)], self.centroids[usize::from(second)]);
-        let (points, last) = self.index.points[node.range()].as_chunks();
-        let last_four = [filled(last, node.mean)]; // which adds nothing to the sums
-        let fours = points.iter().chain(if last.is_empty() { &[][..] } else { &last_four });
-        let (mut dx, mut dy, mut is_certain) =
-            (Four::default(), Four::default(), f64x2::ONE.simd_eq(f64x2::ONE));
-        self.beyond.resize(node.count.div_ceil(4) as usize, 0);
-        let mut count = 0;
-        for (four, beyond) in fours.zip(&mut self.beyond) {
-            let (x, y) = coordinates(four);
-            let mut bits = 0;
-            for half in 0..2 {
-                let (x, y) = (x[half] - bisector.x, y[half] - bisector.y);
-                let (is_beyond, certain) = bisector.side(x, y);
-                dx[half] += is_beyond & x;
-                dy[half] += is_beyond & y;
-                is_certain &= certain;
-                bits |= is_beyond.to_bitmask() << (2 * half);
-            }
-            count += bits.count_ones();
-            *beyond = bits as u8;
-        }
-        if is_certain.to_bitmask() != 0b11 {
-            return None;
-        }
-        if let (Some(bits), false) = (self.beyond.last(), last.is_empty()) {
-            count -= (bits >> last.len()).count_ones();
-        }
-        Some(Part { label: second, count, dx: total(dx), dy: total(dy) })
-    }
-
-    /// Labels a leaf's points after the side on which they are; how many labels changed.
-    fn choose(&self, first: u16, second: u16, labels: &mut [u16]) -> usize {
-        let (base, flip) = (packed([first; 4]), packed([first ^ second; 4]));
-        let now = |bits: u8| base ^ (CHOSEN[usize::from(bits & 0xf)] & flip);
-        let (fours, rest) = labels.as_chunks_mut();
-        let mut changed = 0;
-        for (labels, &bits) in fours.iter_mut().zip(&self.beyond) {
-            changed += replace(labels, now(bits));
-        }
-        if let Some(&bits) = self.beyond.get(fours.len()) {
-            changed += replace_few(rest, now(bits));
-        }
-        changed
-    }
-
     /// Adds a leaf's points to the clusters of their labels.
-    fn add_leaf(&mut self, node: &Node, labels: &[u16]) {
+    fn add_leaf(&mut self, at: Lane, labels: &[u16]) {
+        let node = self.index.node(at);
         if self.index.is_small() {
             return self.add_all(labels);
         }
-        let (low, high) =
-            labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
-        if self.is_local(node) && labels.iter().all(|&label| label == low || label == high) {
-            let part = self.part(node, labels, high);
-            return self.add_two(node, labels, low, &part);
+        if node.can_be_split() {
+            let (low, high) =
+                labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
+            if labels.iter().all(|&label| label == low || label == high) {
+                let bits = Bits::of(labels.iter().map(|&label| label == high));
+                let (split, others) = Split::begun(node, [low, high], bits, None);
+                return self.waiting.push(Waiting { at, split, others });
+            }
         }
         let mut inertia = 0.0;
         for (&point, &label) in self.index.points[node.range()].iter().zip(labels) {
@@ -612,26 +569,23 @@ impl<'a> Pass<'a> {
         self.sums.inertia += inertia;
     }
 
-    /// The points of a leaf that have a label, about the leaf's mean, to the bit as `divide` sums them.
-    fn part(&self, node: &Node, labels: &[u16], label: u16) -> Part {
-        let (mut dx, mut dy, mut count) = ([0.0; 4], [0.0; 4], 0);
-        let own = self.index.points[node.range()].iter().zip(labels).enumerate();
-        for (i, (point, _)) in own.filter(|(_, (_, own))| **own == label) {
-            dx[i % 4] += point.x - node.mean.x;
-            dy[i % 4] += point.y - node.mean.y;
-            count += 1;
+    /// Adds the leaves in two clusters, each told of when its sum is known.
+    fn add_splits(&mut self, mut tell: impl FnMut(Lane, Split)) {
+        for Waiting { at, mut split, others } in core::mem::take(&mut self.waiting) {
+            let node = self.index.node(at);
+            split.complete(self.index, node, others);
+            self.add_two(node, &split);
+            tell(at, split);
         }
-        Part { label, count, dx: total(four(dx)), dy: total(four(dy)) }
     }
 
-    /// Adds the points of a leaf with two labels, of which the higher one's are given as they lie from the leaf's mean;
-    /// the lower one's are the others.
-    fn add_two(&mut self, node: &Node, labels: &[u16], low: u16, higher: &Part) {
-        let (dx, dy) = node.residual();
+    /// Adds the points of a leaf with two labels.
+    fn add_two(&mut self, node: &Node, split: &Split) {
+        let ((dx, dy), higher) = (node.residual(), split.second());
         let count = node.count - higher.count;
-        let lower = Part { label: low, count, dx: dx - higher.dx, dy: dy - higher.dy };
+        let lower = Part { label: split.labels[0], count, dx: dx - higher.dx, dy: dy - higher.dy };
         let (mut inertia, mut most) = (node.squares, node.squares);
-        for part in [&lower, higher] {
+        for part in [&lower, &higher] {
             let centroid = self.centroids[usize::from(part.label)];
             let (dx, dy, count) = (node.mean.x - centroid.x, node.mean.y - centroid.y, f64::from(part.count));
             let squares = count * (dx * dx + dy * dy);
@@ -639,13 +593,13 @@ impl<'a> Pass<'a> {
             most += squares;
             self.sums.clusters[usize::from(part.label)].add_part(part, node.mean);
         }
-        self.sums.inertia += if inertia > ENOUGH * most { inertia } else { self.inertia_of(node, labels) };
+        self.sums.inertia += if inertia > ENOUGH * most { inertia } else { self.inertia_of(node, split) };
     }
 
-    /// The inertia of a leaf, point by point.
-    fn inertia_of(&self, node: &Node, labels: &[u16]) -> f64 {
-        let points = self.index.points[node.range()].iter().zip(labels);
-        points.map(|(point, &label)| point.distance_squared(self.centroids[usize::from(label)])).sum()
+    /// The inertia of a leaf with two labels, point by point.
+    fn inertia_of(&self, node: &Node, split: &Split) -> f64 {
+        let points = self.index.points[node.range()].iter().enumerate();
+        points.map(|(i, point)| point.distance_squared(self.centroids[usize::from(split.label_of(i))])).sum()
     }
 
     /// Adds the nodes of a group that have one label to their clusters.
@@ -653,7 +607,7 @@ impl<'a> Pass<'a> {
     /// Those of a whole box that has one label are left to the box, so that the sums depend on the labels alone.
     fn add_boxes(&mut self, g: usize, labels: &Labels) {
         for (node, &label) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]) {
-            if node.count > 0 && label != MIXED {
+            if node.count > 0 && is_one(label) {
                 self.sums.clusters[usize::from(label)].add_box(node);
                 self.sums.inertia += node.about(self.centroids[usize::from(label)]).2;
             }
@@ -662,14 +616,17 @@ impl<'a> Pass<'a> {
 
     /// Adds all that is below a group and has not one label, in the order in which `group` does.
     fn add_group(&mut self, g: usize, labels: &Labels) {
-        for (node, &label) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]) {
-            match node.parts() {
-                _ if node.count == 0 || label != MIXED => {}
-                Some(parts) => {
+        for (lane, (node, &label)) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]).enumerate() {
+            match (node.parts(), labels.split((g, lane))) {
+                _ if node.count == 0 || is_one(label) => {}
+                (Some(parts), _) => {
                     self.add_group(parts, labels);
                     self.add_boxes(parts, labels);
                 }
-                None => self.add_leaf(node, &labels.points[node.range()]),
+                (_, Some(&split)) => {
+                    self.waiting.push(Waiting { at: (g, lane), split, others: Bits::default() });
+                }
+                _ => self.add_leaf((g, lane), &labels.points[node.range()]),
             }
         }
     }

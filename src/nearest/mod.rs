@@ -8,21 +8,23 @@
 mod filter;
 #[cfg(feature = "large")]
 mod sorting;
+mod split;
 mod tree;
 
 use std::collections::BinaryHeap;
 
 use crate::error::{Error, filled};
 use crate::point::{Point, sort_key};
-use filter::{Leads, Part};
+use filter::Leads;
 pub(crate) use filter::{assign, sums};
 #[cfg(feature = "large")]
 pub(crate) use sorting::Sorting;
 #[cfg(feature = "large")]
 use sorting::neighbours;
+use split::{Bits, Part, Split};
 pub(crate) use tree::Index;
-use tree::Node;
 pub(crate) use tree::SMALL_BOARD;
+use tree::{Lane, Node};
 
 /// What a build that knows small boards only never has.
 #[cfg(not(feature = "large"))]
@@ -51,10 +53,17 @@ fn neighbours(_: &[Point]) -> Vec<u32> {
 /// The label of a point before the first assign: it belongs to no cluster yet.
 pub const UNASSIGNED: u32 = u32::MAX;
 
+/// A leaf whose points have two labels: which, is told by its split.
+const SPLIT: u16 = u16::MAX - 2;
 /// A node whose points have different labels.
 const MIXED: u16 = u16::MAX - 1;
 /// A point, or a node's points, before the first assign.
 pub(crate) const NONE: u16 = u16::MAX;
+
+/// Whether the points of a node have one label, or none.
+fn is_one(label: u16) -> bool {
+    label != MIXED && label != SPLIT
+}
 
 /// The least share that may be left of a difference: with it, thirteen of sixteen digits are.
 const ENOUGH: f64 = 1e-3;
@@ -197,10 +206,13 @@ pub(crate) fn farthest(
 
 /// The label of every point.
 ///
-/// A node of the tree whose points have one label has it too, and its points' own labels are then out of date.
+/// A node of the tree whose points have one label has it too, and a leaf whose points have two may have a split; its
+/// points' own labels are then out of date.
 #[derive(Debug, Clone)]
 pub(crate) struct Labels {
     nodes: Vec<[u16; 4]>,
+    /// None on a small board.
+    splits: Vec<[Split; 4]>,
     points: Vec<u16>,
     leads: Leads,
 }
@@ -209,7 +221,8 @@ impl Labels {
     /// No point has a label.
     pub(crate) fn none(index: &Index) -> Result<Self, Error> {
         let (nodes, points) = (filled([NONE; 4], index.groups.len())?, filled(NONE, index.len())?);
-        Ok(Self { nodes, points, leads: Leads::default() })
+        let splits = filled([Split::default(); 4], if index.is_small() { 0 } else { index.groups.len() })?;
+        Ok(Self { nodes, splits, points, leads: Leads::default() })
     }
 
     /// Takes all labels back.
@@ -230,20 +243,60 @@ impl Labels {
 
     /// Labels in the order of the tree.
     pub(crate) fn flat(&self, index: &Index) -> Vec<u16> {
-        let mut flat = self.points.clone();
-        self.each_uniform(index, index.root(), &mut |node, label| flat[node.range()].fill(label));
+        let mut flat = Vec::new();
+        self.flatten(index, &mut flat);
         flat
     }
 
-    /// Calls with each of the largest nodes that have one label.
-    fn each_uniform<'a>(&self, index: &'a Index, g: usize, call: &mut impl FnMut(&'a Node, u16)) {
-        for (node, &label) in index.groups[g].nodes.iter().zip(&self.nodes[g]) {
+    /// The same, in the place of what is there: history grows into every gap, so large lists had better keep theirs.
+    pub(crate) fn flatten(&self, index: &Index, flat: &mut Vec<u16>) {
+        flat.clone_from(&self.points);
+        self.spell_all(index, index.root(), flat);
+    }
+
+    /// Gives their labels to the points below a group.
+    fn spell_all(&self, index: &Index, g: usize, points: &mut [u16]) {
+        for (lane, node) in index.groups[g].nodes.iter().enumerate() {
             match node.parts() {
-                _ if node.count == 0 => {}
-                _ if label != MIXED => call(node, label),
-                Some(parts) => self.each_uniform(index, parts, call),
-                None => {}
+                Some(parts) if !is_one(self.nodes[g][lane]) => self.spell_all(index, parts, points),
+                _ if node.count > 0 => self.spell_node((g, lane), &mut points[node.range()]),
+                _ => {}
             }
+        }
+    }
+
+    /// Gives their labels to the points of a node, unless they have their own.
+    fn spell_node(&self, at: Lane, points: &mut [u16]) {
+        match (self.nodes[at.0][at.1], self.split(at)) {
+            (_, Some(split)) => {
+                points.iter_mut().enumerate().for_each(|(i, label)| *label = split.label_of(i));
+            }
+            (MIXED, _) => {}
+            (label, _) => points.fill(label),
+        }
+    }
+
+    /// Gives the points of a leaf labels of their own.
+    fn spell(&mut self, index: &Index, at: Lane) {
+        let range = index.node(at).range();
+        let mut points = core::mem::take(&mut self.points);
+        self.spell_node(at, &mut points[range]);
+        self.points = points;
+    }
+
+    /// How a leaf is split, if it is.
+    fn split(&self, (g, lane): Lane) -> Option<&Split> {
+        if self.nodes[g][lane] == SPLIT { self.splits.get(g).map(|group| &group[lane]) } else { None }
+    }
+
+    /// Which points of a leaf have a label.
+    fn with(&self, index: &Index, at: Lane, label: u16) -> Bits {
+        let node = index.node(at);
+        match (self.nodes[at.0][at.1], self.split(at)) {
+            (_, Some(split)) => split.with(label, node.count),
+            (MIXED, _) => Bits::of(self.points[node.range()].iter().map(|own| *own == label)),
+            (own, _) if own == label => Bits::all(node.count),
+            _ => Bits::default(),
         }
     }
 
@@ -253,8 +306,13 @@ impl Labels {
         loop {
             let (node, label) = (&index.groups[g].nodes[lane], self.nodes[g][lane]);
             match node.parts() {
-                _ if label != MIXED => return label,
-                None => return self.points[place as usize],
+                _ if is_one(label) => return label,
+                None => {
+                    let split = self
+                        .split((g, lane))
+                        .map(|split| split.label_of(place as usize - node.start as usize));
+                    return split.unwrap_or(self.points[place as usize]);
+                }
                 Some(parts) => (g, lane) = (parts, index.lane(parts, place)),
             }
         }
@@ -271,24 +329,19 @@ impl Labels {
                 *label = new;
                 return;
             }
-            let before = core::mem::replace(label, MIXED);
+            let before = *label;
             let Some(parts) = node.parts() else {
-                if before != MIXED {
-                    self.points[node.range()].fill(before);
-                }
+                self.spell(index, (g, lane));
                 self.points[place as usize] = new;
+                self.nodes[g][lane] = MIXED;
                 return;
             };
-            if before != MIXED {
+            *label = MIXED;
+            if is_one(before) {
                 self.nodes[parts] = [before; 4];
             }
             (g, lane) = (parts, index.lane(parts, place));
         }
-    }
-
-    /// Whether these can be labels of this board's points.
-    pub(crate) fn fit(&self, index: &Index) -> bool {
-        self.points.len() == index.order.len() && self.nodes.len() == index.groups.len()
     }
 
     /// Whether the points have labels.
@@ -296,19 +349,22 @@ impl Labels {
         self.nodes[index.root()][0] != NONE
     }
 
-    /// How many points of a node with these labels have another one than this.
-    fn others(&self, index: &Index, node: &Node, labels: u16, label: u16) -> usize {
-        if labels == label {
-            return 0;
-        }
-        if labels != MIXED {
-            return node.count as usize;
-        }
-        match node.parts() {
-            None => self.points[node.range()].iter().filter(|own| **own != label).count(),
-            Some(parts) => {
-                let nodes = index.groups[parts].nodes.iter().zip(&self.nodes[parts]);
-                nodes.map(|(node, &own)| self.others(index, node, own, label)).sum()
+    /// How many points of a node have another label than this.
+    fn others(&self, index: &Index, at: Lane, label: u16) -> usize {
+        let (node, own) = (index.node(at), self.nodes[at.0][at.1]);
+        match (own, node.parts()) {
+            (SPLIT, _) => (node.count - self.with(index, at, label).count()) as usize,
+            (MIXED, None) => self.points[node.range()].iter().filter(|own| **own != label).count(),
+            (MIXED, Some(parts)) => {
+                let lanes = (0..4).filter(|&lane| index.groups[parts].nodes[lane].count > 0);
+                lanes.map(|lane| self.others(index, (parts, lane), label)).sum()
+            }
+            _ => {
+                if own == label {
+                    0
+                } else {
+                    node.count as usize
+                }
             }
         }
     }

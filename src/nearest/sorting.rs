@@ -14,6 +14,8 @@ const LEAF: usize = 100;
 const MOST_LEVELS: u32 = 4;
 /// As many as that.
 const CELLS: usize = 1 << (2 * MOST_LEVELS);
+/// Offsets are read four points at a time, from any point on.
+const BEYOND: usize = 6;
 /// So many points are moved in a moment.
 const MOVED: usize = 1_000_000;
 /// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
@@ -31,8 +33,13 @@ pub(crate) struct Sorting {
 
 impl Sorting {
     pub(crate) fn new(n: usize) -> Result<Self, Error> {
-        let index =
-            Index { points: room(n)?, order: room(n)?, groups: room(1 + n / LEAF / 2)?, ..Index::default() };
+        let index = Index {
+            points: room(n)?,
+            offsets: room(2 * n + BEYOND)?,
+            order: room(n)?,
+            groups: room(1 + n / 128)?,
+            ..Index::default()
+        };
         Ok(Self { index, n, divisions: vec![Division { is_board: true, ..Division::of(0..n) }] })
     }
 
@@ -50,6 +57,7 @@ impl Sorting {
             let until = self.n.min(filled + MOVED);
             self.index.points.resize(until, Point::default());
             self.index.order.resize(until, 0);
+            self.index.offsets.resize(2 * until + BEYOND, 0);
             return Ok(None);
         }
         let mut left = slice;

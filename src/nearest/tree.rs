@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
+use super::split::{self, Offset};
 use crate::error::{Error, KNOWS_LARGE};
 use crate::point::{Point, extent, lanes, place};
 
@@ -17,6 +18,8 @@ pub(crate) const SMALL_BOARD: usize = 2_000;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     pub(super) points: Vec<Point>,
+    /// How each point lies from its leaf's mean, x and y in turn, in the leaf's units; more follow than there are points.
+    pub(super) offsets: Vec<i16>,
     /// The index on the board of each point here.
     pub(super) order: Vec<u32>,
     /// The root alone stands in the last.
@@ -74,9 +77,12 @@ pub(super) struct Node {
     pub(super) count: u32,
     /// The group of its four parts, and 1; 0 of a leaf.
     pub(super) parts: u32,
-    /// Whether there are more than two places among the points of a leaf.
-    pub(super) is_varied: bool,
+    /// In a leaf, the unit of its points' offsets as a share of the frame's; 0 where it cannot be split.
+    pub(super) unit: f32,
 }
+
+/// A node, by its group and its place there.
+pub(super) type Lane = (usize, usize);
 
 impl Node {
     pub(super) fn range(&self) -> Range<usize> {
@@ -86,6 +92,11 @@ impl Node {
     /// The group of its parts; none of a leaf.
     pub(super) fn parts(&self) -> Option<usize> {
         if KNOWS_LARGE { (self.parts as usize).checked_sub(1) } else { None }
+    }
+
+    /// Whether it is a leaf that two candidates are told apart in by a split.
+    pub(super) fn can_be_split(&self) -> bool {
+        KNOWS_LARGE && self.unit > 0.0
     }
 
     /// Σ(x − m), for the mean m as it is rounded.
@@ -182,6 +193,10 @@ impl Index {
         self.groups.len() - 1
     }
 
+    pub(super) fn node(&self, (g, lane): Lane) -> &Node {
+        &self.groups[g].nodes[lane]
+    }
+
     /// Which node of a group has the point at a place in the tree's order.
     pub(super) fn lane(&self, g: usize, place: u32) -> usize {
         let nodes = &self.groups[g].nodes;
@@ -202,7 +217,7 @@ impl Index {
         &self.order
     }
 
-    pub(super) fn leaf(&self, range: Range<usize>) -> Boxed {
+    pub(super) fn leaf(&mut self, range: Range<usize>) -> Boxed {
         let points = &self.points[range.clone()];
         let (first, count) = (lanes(points[0]), f64x2::splat(points.len() as f64));
         let (mut sum, mut min, mut max) = (f64x2::ZERO, first, first);
@@ -212,16 +227,33 @@ impl Index {
             max = max.fast_max(point);
         }
         let mean = first + sum / count;
+        let (start, count) = (range.start as u32, points.len() as u32);
+        let [width, height] = (max - mean).fast_max(mean - min).to_array();
+        let unit = if KNOWS_LARGE && !self.offsets.is_empty() {
+            split::unit_of(count, has_three_places(points), width.max(height), self.frame.unit)
+        } else {
+            0.0
+        };
         let (mut left, mut squares) = (f64x2::ZERO, f64x2::ZERO);
-        for point in points.iter().copied().map(lanes) {
-            let d = point - mean;
-            left += d;
-            squares += d * d;
+        if KNOWS_LARGE && unit > 0.0 {
+            let unit = f64::from(unit) * self.frame.unit;
+            let (offset, units) = (Offset::new(mean, unit), f64x2::splat(1.0 / unit));
+            let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
+            for (point, small) in points.iter().zip(offsets) {
+                let d = offset.of(*point);
+                left += d;
+                squares += d * d;
+                *small = split::small(d, units);
+            }
+        } else {
+            for point in points.iter().copied().map(lanes) {
+                let d = point - mean;
+                left += d;
+                squares += d * d;
+            }
         }
-        let [dx, dy] = left.to_array();
-        let (start, count, squares) = (range.start as u32, points.len() as u32, squares.reduce_add());
-        let is_varied = has_three_places(points);
-        let node = Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, is_varied };
+        let ([dx, dy], squares) = (left.to_array(), squares.reduce_add());
+        let node = Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, unit };
         Boxed { node, extent: (place(min), place(max)) }
     }
 

@@ -1,5 +1,6 @@
 //! The points as dots: circles while they are few, a mosaic of pixels when they are many.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::palette::{Palette, Rgb};
@@ -12,7 +13,7 @@ use crate::point::{Point, sorted};
 /// So many points can be given another colour between two frames; more of them take several, without a motion.
 const MOST_COLOURED: usize = 200_000;
 /// On boards with more points, to look for those that change takes too long for a motion.
-const MOST_IN_MOTION: usize = 1_500_000;
+pub(super) const MOST_IN_MOTION: usize = 1_500_000;
 
 /// So many points are looked at together, whether any of them has changed.
 const AT_ONCE: usize = 16;
@@ -27,9 +28,31 @@ pub(super) struct Dots<'a> {
     palette: &'static Palette,
     view: &'a View,
     look: &'a Look,
+}
+
+/// The labels in the order of the board's index: now, and before while a motion tells what they were.
+struct Change<'a> {
     now: Vec<u16>,
-    /// The labels before, while a motion tells what they were.
-    before: Option<Vec<u16>>,
+    before: Option<Cow<'a, [u16]>>,
+}
+
+impl<'a> Change<'a> {
+    fn at(moment: &Moment<'a>, mut now: Vec<u16>) -> Self {
+        let index = moment.lloyd.board().index();
+        moment.lloyd.assignment().flatten(index, &mut now);
+        let before = (moment.t < 1.0 && now.len() <= MOST_IN_MOTION).then(|| match &moment.before.labels {
+            labels if labels.len() == now.len() => Cow::Borrowed(labels.as_slice()),
+            _ => Cow::Owned(vec![NONE; now.len()]),
+        });
+        let is_little =
+            |before: &Cow<'_, [u16]>| index.is_small() || differences(before, &now) <= MOST_COLOURED;
+        let before = before.filter(is_little);
+        Self { now, before }
+    }
+
+    fn before(&self) -> &[u16] {
+        self.before.as_deref().unwrap_or(&self.now)
+    }
 }
 
 impl<'a> Dots<'a> {
@@ -39,19 +62,11 @@ impl<'a> Dots<'a> {
         view: &'a View,
         look: &'a Look,
     ) -> Self {
-        let index = moment.lloyd.board().index();
-        let now = moment.lloyd.assignment().flat(index);
-        let before = (moment.t < 1.0 && now.len() <= MOST_IN_MOTION).then(|| match &moment.before.labels {
-            Some(labels) if labels.fit(index) => labels.flat(index),
-            _ => vec![NONE; now.len()],
-        });
-        let is_little = |before: &Vec<u16>| index.is_small() || differences(before, &now) <= MOST_COLOURED;
-        let before = before.filter(is_little);
-        Self { index, moment, palette, view, look, now, before }
+        Self { index: moment.lloyd.board().index(), moment, palette, view, look }
     }
 
     pub(super) fn paint(&self, raster: &mut Raster, surface: &mut dyn Surface) -> Result<(), Error> {
-        let every = surface.every_as_circle(self.now.len());
+        let every = surface.every_as_circle(self.index.len());
         if let Some(every) = every.or(self.index.is_small().then_some(1)) {
             self.trace(every, surface);
             return Ok(());
@@ -75,9 +90,10 @@ impl<'a> Dots<'a> {
 
     /// All dots of one colour are one path; of all points, one in `every` has a dot.
     fn trace(&self, every: usize, surface: &mut dyn Surface) {
-        let radius = dot_radius(self.look.size, self.now.len().div_ceil(every));
-        let before = self.before.as_ref().unwrap_or(&self.now);
-        let labels = self.now.iter().zip(before).step_by(every);
+        let radius = dot_radius(self.look.size, self.index.len().div_ceil(every));
+        let change = Change::at(self.moment, Vec::new());
+        let (now, before) = (&change.now, change.before());
+        let labels = now.iter().zip(before).step_by(every);
         let order = sorted(labels.map(|(&now, &before)| u64::from(now) << 16 | u64::from(before)));
         for alike in order.chunk_by(|a, b| a.0 == b.0) {
             surface.begin();
@@ -86,7 +102,7 @@ impl<'a> Dots<'a> {
                 surface.circle(place.x, place.y, radius);
             }
             let first = alike[0].1 as usize * every;
-            surface.fill(self.mixed(before[first], self.now[first]), OPACITY);
+            surface.fill(self.mixed(before[first], now[first]), OPACITY);
         }
     }
 
@@ -100,21 +116,29 @@ impl<'a> Dots<'a> {
         if !raster.has_places() {
             return Ok(());
         }
-        if !had_places && self.now.len() > MOST_IN_MOTION {
+        if !had_places && self.index.len() > MOST_IN_MOTION {
             raster.is_behind = true; // that they were laid is enough for one moment
             return Ok(());
         }
-        let before = self.before.as_ref().unwrap_or(&self.now);
+        // Only now: while points are laid, the room for labels is needed for that.
+        let change = Change::at(self.moment, core::mem::take(&mut raster.now));
+        self.show(&change, raster);
+        raster.now = change.now;
+        Ok(())
+    }
+
+    /// Colours those that do not show what they should, as many as there is time for.
+    fn show(&self, change: &Change<'_>, raster: &mut Raster) {
         let mut left = MOST_COLOURED;
-        let (before_chunks, before_rest) = before.as_chunks::<AT_ONCE>();
-        let (now_chunks, now_rest) = self.now.as_chunks::<AT_ONCE>();
+        let (before_chunks, before_rest) = change.before().as_chunks::<AT_ONCE>();
+        let (now_chunks, now_rest) = change.now.as_chunks::<AT_ONCE>();
         for (i, (before, now)) in before_chunks.iter().zip(now_chunks).enumerate() {
             let shown = raster.shown.as_chunks::<AT_ONCE>().0[i];
             let differences = before.iter().zip(now).zip(&shown);
             if differences.fold(0, |all, ((before, now), shown)| all | (before ^ now) | (now ^ shown)) != 0 {
                 if left == 0 {
                     raster.is_behind = true;
-                    return Ok(());
+                    return;
                 }
                 left = left.saturating_sub(AT_ONCE);
                 self.colour(raster, AT_ONCE * i, before, now);
@@ -123,7 +147,6 @@ impl<'a> Dots<'a> {
         raster.is_behind = false;
         raster.is_coloured = true;
         self.colour(raster, AT_ONCE * now_chunks.len(), before_rest, now_rest);
-        Ok(())
     }
 
     /// Colours the points from `first` on that do not show what they should.
@@ -188,6 +211,8 @@ pub struct Raster {
     pixels: Vec<u32>,
     /// The label whose colour each point shows.
     shown: Vec<u16>,
+    /// Room for the labels of a moment.
+    now: Vec<u16>,
     /// Whether there was no time for all that have another label than they show.
     is_behind: bool,
     /// Whether every point has had a colour.
@@ -237,7 +262,8 @@ impl Raster {
         if !is_same || (self.side, self.radius) != (side, radius) {
             let changed = Some((0, (side * side) as u32 - 1)); // also where no point is any more
             *self = Self::default(); // for the room that it takes
-            let (rgba, owners) = (filled(0, 4 * side * side)?, filled(u32::MAX, side * side)?);
+            let (rgba, mut owners) = (filled(0, 4 * side * side)?, room(side * side + AT_ONCE)?);
+            owners.resize(side * side, u32::MAX); // and some room: two lists of labels will often have their place
             let board = Some(board.clone());
             *self = Self { board, side, radius, rgba, owners, changed, ..Self::default() };
         }
@@ -292,7 +318,7 @@ impl Raster {
     /// Turns the owners of the pixels into the pixels of the owners.
     fn share_out(&mut self, n: usize) -> Result<(), Error> {
         let owned = || self.owners.iter().zip(0..).filter(|(owner, _)| **owner != u32::MAX);
-        let (mut counts, mut placed) = (filled(0, n)?, filled(0_u16, n)?);
+        let mut counts = filled(0_u16, n)?;
         for (&owner, _) in owned() {
             counts[owner as usize] += 1;
         }
@@ -303,14 +329,32 @@ impl Raster {
             end += counts.iter().copied().map(u32::from).sum::<u32>();
         }
         let mut pixels = filled(0, end as usize)?;
+        // First to sixteen points together, as they come; then among those.
         for (&owner, at) in owned() {
-            let owner = owner as usize;
-            pixels[start_of(owner, &starts, &counts) + usize::from(placed[owner])] = at;
-            placed[owner] += 1;
+            let next: &mut u32 = &mut starts[owner as usize / AT_ONCE];
+            pixels[*next as usize] = at;
+            *next += 1;
         }
-        (self.owners, self.counts, self.starts) = (Vec::new(), counts, starts);
-        placed.fill(STALE);
-        (self.pixels, self.shown) = (pixels, placed);
+        starts.rotate_right(1);
+        starts[0] = 0;
+        let mut common = Vec::new();
+        for (counts, &start) in counts.chunks(AT_ONCE).zip(&starts) {
+            let mut next = [0; AT_ONCE];
+            let mut end = start as usize;
+            for (next, &count) in next.iter_mut().zip(counts) {
+                *next = end;
+                end += usize::from(count);
+            }
+            common.clear();
+            common.extend_from_slice(&pixels[start as usize..end]);
+            for &at in &common {
+                let next = &mut next[self.owners[at as usize] as usize % AT_ONCE];
+                pixels[*next] = at;
+                *next += 1;
+            }
+        }
+        self.owners = Vec::new();
+        (self.counts, self.starts, self.pixels, self.shown) = (counts, starts, pixels, filled(STALE, n)?);
         Ok(())
     }
 

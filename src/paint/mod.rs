@@ -15,10 +15,9 @@ pub use weights::{MOST_DISCS, Weights};
 
 use crate::error::Error;
 use crate::lloyd::Lloyd;
-use crate::nearest::Labels;
 use crate::point::{Bounds, Point};
 use crate::voronoi;
-use dots::Dots;
+use dots::{Dots, MOST_IN_MOTION};
 use palette::Palette;
 
 /// Anything that a shape can be traced on: a canvas, an SVG path, a recorder in a test.
@@ -78,8 +77,9 @@ pub struct Layers {
 /// What was there before: a picture moves from here to how things stand.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
-    /// Nothing where there was nothing.
-    labels: Option<Labels>,
+    /// In the order of the board's index; none where there was nothing, or are too many for a motion.
+    labels: Vec<u16>,
+    has_clusters: bool,
     /// None of them where the centroids are new and appear.
     centroids: Vec<Point>,
 }
@@ -87,7 +87,20 @@ pub struct Before {
 impl Before {
     /// How a clustering stands now, to move on from.
     pub fn of(lloyd: &Lloyd) -> Self {
-        Self { labels: Some(lloyd.assignment().clone()), centroids: lloyd.centroids().to_vec() }
+        let mut before = Self::default();
+        before.become_now(lloyd);
+        before
+    }
+
+    /// Takes how a clustering stands now in the place of what was there.
+    pub fn become_now(&mut self, lloyd: &Lloyd) {
+        let (index, labels) = (lloyd.board().index(), lloyd.assignment());
+        self.labels.clear();
+        if index.len() <= MOST_IN_MOTION {
+            labels.flatten(index, &mut self.labels);
+        }
+        self.has_clusters = labels.are_given(index);
+        lloyd.centroids().clone_into(&mut self.centroids);
     }
 
     /// The same labels, but no centroids: the next ones will appear where they are.
@@ -192,10 +205,8 @@ impl<'a> Picture<'a> {
     /// The cells come with the first labels.
     fn cells(&self, surface: &mut dyn Surface) {
         let lloyd = self.moment.lloyd;
-        let index = lloyd.board().index();
-        let assigned = |labels: &Labels| f64::from(labels.fit(index) && labels.are_given(index));
-        let before = self.moment.before.labels.as_ref().map_or(0.0, assigned);
-        let now = assigned(lloyd.assignment());
+        let before = f64::from(self.moment.before.has_clusters);
+        let now = f64::from(lloyd.assignment().are_given(lloyd.board().index()));
         let presence = before + (now - before) * self.moment.t;
         if presence == 0.0 {
             return;

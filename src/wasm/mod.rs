@@ -301,13 +301,14 @@ impl Clustering {
 
     /// Lets the next motion of the picture start from how things stand now.
     pub fn hold(&mut self) {
-        self.before = Before::of(&self.lloyd);
+        self.before.become_now(&self.lloyd);
     }
 
     /// Lets the next motion start from another clustering of the same board, whose centroids go and ours appear.
     #[wasm_bindgen(js_name = appearAfter)]
     pub fn appear_after(&mut self, other: &mut Clustering) {
-        self.before = Before::of(&other.lloyd).without_centroids();
+        other.before.become_now(&other.lloyd);
+        self.before = core::mem::take(&mut other.before).without_centroids();
         self.raster = core::mem::take(&mut other.raster);
         self.layer = core::mem::take(&mut other.layer);
     }

@@ -1,0 +1,251 @@
+//! Leaves on the bisector of two centroids: which of their points are beyond it, and what those sum up to.
+//!
+//! For that the points are kept once more, as they lie in their leaf, in 16 bits a coordinate: four of them are told from
+//! the bisector at a time, by whole numbers, and the few that lie too near to it are compared point by point.
+
+use wide::{f64x2, i16x8, i32x4};
+
+use super::tree::{Index, Node};
+use crate::point::{Point, lanes};
+
+/// A leaf with fewer points, or more, is searched point by point.
+const FEWEST: u32 = 8;
+const MOST: u32 = 128;
+
+/// The largest offset of a point from its leaf's mean, in the leaf's units.
+const FULL: f64 = i16::MAX as f64;
+
+/// One bit for each point of a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Bits([u64; 2]);
+
+impl Bits {
+    /// Of so many points, those for which it is true.
+    pub(super) fn of(points: impl Iterator<Item = bool>) -> Self {
+        let mut bits = Self::default();
+        for (i, is_set) in points.enumerate() {
+            bits.0[i / 64] |= u64::from(is_set) << (i % 64);
+        }
+        bits
+    }
+
+    /// So many points, all set.
+    pub(super) fn all(count: u32) -> Self {
+        let word = |from: u32| match count.saturating_sub(from) {
+            0 => 0,
+            some => u64::MAX >> (64 - some.min(64)),
+        };
+        Self([word(0), word(64)])
+    }
+
+    pub(super) fn count(self) -> u32 {
+        self.0[0].count_ones() + self.0[1].count_ones()
+    }
+
+    pub(super) fn has(self, i: usize) -> bool {
+        self.0[i / 64] >> (i % 64) & 1 == 1
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self([self.0[0] & other.0[0], self.0[1] & other.0[1]])
+    }
+
+    /// Those that are set in one of both.
+    pub(super) fn xor(self, other: Self) -> Self {
+        Self([self.0[0] ^ other.0[0], self.0[1] ^ other.0[1]])
+    }
+}
+
+/// The points of a leaf in two clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Split {
+    /// The two labels, the lower first.
+    pub(super) labels: [u16; 2],
+    /// Which points have the second.
+    pub(super) bits: Bits,
+    /// The sum of these, as they lie from the leaf's mean.
+    sum: [f64; 2],
+}
+
+impl Split {
+    /// Which points have a label.
+    pub(super) fn with(&self, label: u16, count: u32) -> Bits {
+        if label == self.labels[1] {
+            self.bits
+        } else if label == self.labels[0] {
+            Bits::all(count).xor(self.bits)
+        } else {
+            Bits::default()
+        }
+    }
+
+    pub(super) fn label_of(&self, i: usize) -> u16 {
+        self.labels[usize::from(self.bits.has(i))]
+    }
+
+    /// Those of the second label, summed as they lie from the leaf's mean.
+    pub(super) fn second(&self) -> Part {
+        let [dx, dy] = self.sum;
+        Part { label: self.labels[1], count: self.bits.count(), dx, dy }
+    }
+
+    /// With these of the leaf's points in the second cluster; which of them, or of the others, its sum is yet to learn of.
+    ///
+    /// It knows how it was between the same two before, if it was. Of the points as they are summed, every sum is exact: the
+    /// way here makes no difference.
+    pub(super) fn begun(node: &Node, labels: [u16; 2], bits: Bits, before: Option<&Self>) -> (Self, Bits) {
+        let (mut others, mut sum) = (bits, [0.0; 2]);
+        let mut take_shorter = |bits_there: Bits, sum_there| {
+            let others_there = bits_there.xor(bits);
+            if others_there.count() < others.count() {
+                (others, sum) = (others_there, sum_there);
+            }
+        };
+        let (dx, dy) = node.residual();
+        take_shorter(Bits::all(node.count), [dx, dy]);
+        if let Some(before) = before {
+            take_shorter(before.bits, before.sum);
+        }
+        (Self { labels, bits, sum }, others)
+    }
+
+    /// Lets its sum learn of the others.
+    pub(super) fn complete(&mut self, index: &Index, node: &Node, others: Bits) {
+        let (points, offset) = (&index.points[node.range()], Offset::in_leaf(index, node));
+        let mut sum = f64x2::new(self.sum);
+        for (points, (mut others, bits)) in points.chunks(64).zip(others.0.into_iter().zip(self.bits.0)) {
+            while others != 0 {
+                let i = others.trailing_zeros();
+                others &= others - 1;
+                // What is no longer there is taken off: a sign costs less than a branch that nobody can foresee.
+                let sign = f64x2::splat(f64::from_bits((!bits >> i & 1) << 63));
+                sum += offset.of(points[i as usize]) ^ sign;
+            }
+        }
+        self.sum = sum.to_array();
+    }
+}
+
+/// Those of a leaf's points that have one label, summed as they lie from some place.
+pub(super) struct Part {
+    pub(super) label: u16,
+    pub(super) count: u32,
+    pub(super) dx: f64,
+    pub(super) dy: f64,
+}
+
+/// How points lie from their leaf's mean, rounded to about 2⁻⁴⁴ of what the leaf extends over: the sum of any of them is
+/// exact.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offset {
+    mean: f64x2,
+    /// What is added and taken off again, so that smaller digits are lost.
+    rounding: f64x2,
+}
+
+impl Offset {
+    fn in_leaf(index: &Index, node: &Node) -> Self {
+        Self::new(lanes(node.mean), unit(index, node))
+    }
+
+    /// The unit is that of the leaf.
+    pub(super) fn new(mean: f64x2, unit: f64) -> Self {
+        // The offsets are below 2¹⁶ times the power of two in the unit, and what is added below 2⁵³ times their last digit.
+        let power = f64::from_bits(unit.to_bits() & f64::INFINITY.to_bits());
+        Self { mean, rounding: f64x2::splat(1.5 * f64::from(1 << 24) * power) }
+    }
+
+    pub(super) fn of(self, point: Point) -> f64x2 {
+        (lanes(point) - self.mean + self.rounding) - self.rounding
+    }
+}
+
+/// The unit in which a leaf's points have their 16 bits.
+fn unit(index: &Index, node: &Node) -> f64 {
+    f64::from(node.unit) * index.frame.unit
+}
+
+/// The unit for a leaf, as a share of the frame's; 0 for one that is searched point by point.
+///
+/// That is where rounding the offsets would not be lost beside the board's extent, and where all points lie in two places:
+/// then the mean of the equal points in each is to be that very point.
+pub(super) fn unit_of(count: u32, is_varied: bool, reach: f64, frame: f64) -> f32 {
+    let unit = (reach / frame / FULL * (1.0 + 1e-6)) as f32;
+    if (FEWEST..=MOST).contains(&count) && is_varied && reach <= frame && unit > 0.0 { unit } else { 0.0 }
+}
+
+/// A point's offset in 16 bits, with so many units to one.
+pub(super) fn small(offset: f64x2, units: f64x2) -> [i16; 2] {
+    /// Adding it rounds to whole numbers, which are then the lowest bits.
+    const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
+    (offset * units + f64x2::splat(WHOLE)).to_array().map(|v| v.to_bits() as i16)
+}
+
+/// Which of a leaf's points are nearer to the second centroid than to the first.
+pub(super) fn beyond(index: &Index, node: &Node, first: Point, second: Point) -> Bits {
+    let (from, fours) = (2 * node.start as usize, node.count.div_ceil(4) as usize);
+    let offsets = index.offsets[from..from + 8 * fours].as_chunks().0;
+    Bisector::new(node, unit(index, node), first, second)
+        .and_then(|bisector| bisector.beyond(offsets))
+        .map_or_else(
+            || {
+                let points = index.points[node.range()].iter();
+                Bits::of(points.map(|point| point.distance_squared(second) < point.distance_squared(first)))
+            },
+            |bits| bits.and(Bits::all(node.count)),
+        )
+}
+
+/// The line of places that are equally far from two centroids, as the 16 bits of a leaf's points are told from it.
+struct Bisector {
+    /// From the first centroid to the second, x and y in turn.
+    direction: i16x8,
+    /// With a larger product, a point is beyond for certain.
+    sure: i32x4,
+    /// With a product that is not larger, it is not beyond for certain.
+    possible: i32x4,
+}
+
+impl Bisector {
+    /// Nothing where the numbers are too small or too large to tell.
+    fn new(node: &Node, unit: f64, first: Point, second: Point) -> Option<Self> {
+        /// The relative error of the squared distances and of the test, with plenty to spare.
+        const ROUNDING: f64 = 32.0 * f64::EPSILON;
+        /// Rounding to 16 bits moves a point and the direction by half a unit in each coordinate, so the product by half of
+        /// the four coordinates' sum.
+        const DOUBT: f64 = 2.0 * FULL + 8.0;
+        let middle = first.towards(second, 0.5);
+        let (dx, dy) = (second.x - first.x, second.y - first.y);
+        let mean = (node.mean.x - middle.x) * dx + (node.mean.y - middle.y) * dy;
+        // A bound of the squared distances, and one of what is lost where coordinates are large.
+        let distances = node.mean.distance_squared(first) + node.mean.distance_squared(second) + node.squares;
+        let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
+        let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
+        let length = dx.abs().max(dy.abs()) / FULL;
+        let scale = 1.0 / (unit * length);
+        let (threshold, doubt) = (-mean * scale, DOUBT + certain * scale);
+        if !(scale.is_normal() && doubt.is_finite()) {
+            return None;
+        }
+        let [dx, dy] = [dx, dy].map(|d| (d / length).round_ties_even() as i16);
+        Some(Self {
+            direction: i16x8::new([dx, dy, dx, dy, dx, dy, dx, dy]),
+            sure: i32x4::splat((threshold + doubt).ceil() as i32),
+            possible: i32x4::splat(((threshold - doubt).floor() as i32).saturating_sub(1)),
+        })
+    }
+
+    /// Which points are beyond, if that is certain of each.
+    fn beyond(&self, offsets: &[[i16; 8]]) -> Option<Bits> {
+        let (mut bits, mut doubt) = (Bits::default(), i32x4::ZERO);
+        for (word, offsets) in bits.0.iter_mut().zip(offsets.chunks(16)) {
+            for (four, &offsets) in offsets.iter().enumerate() {
+                let product = i16x8::new(offsets).dot(self.direction);
+                let sure = product.simd_gt(self.sure);
+                doubt |= sure ^ product.simd_gt(self.possible);
+                *word |= u64::from(sure.to_bitmask()) << (4 * four);
+            }
+        }
+        (doubt.to_bitmask() == 0).then_some(bits)
+    }
+}
