@@ -92,7 +92,7 @@ export async function restarts(n, k, runs, rounds) {
   await instantiate();
   const { points } = await start(n, k);
   const opening = Opening.seeded(k, "random", 1);
-  opening.take(n);
+  opening.take(n, new Float64Array(0));
   opening.add(points);
   let clustering;
   while (!clustering) clustering = opening.advance();

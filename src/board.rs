@@ -85,9 +85,9 @@ impl Board {
     /// # Errors
     /// Those of [`Board::from_points`].
     pub(crate) fn with_points(&self, points: Vec<Point>) -> Result<Self, Error> {
-        let board = Self::from_points(points)?;
-        let is_inside = board.points.iter().all(|point| self.bounds.contains(*point));
-        Ok(Self { bounds: if is_inside { self.bounds } else { board.bounds }, ..board })
+        let mut draft = Draft::given(points.len())?.within(self.bounds);
+        draft.add(points)?;
+        draft.finish()
     }
 
     /// The points; their order never changes.
@@ -150,6 +150,8 @@ pub(crate) struct Draft {
     /// What draws the points that are missing; nothing where they are given.
     drawing: Option<Drawing>,
     sorting: Option<Sorting>,
+    /// The bounds of given points, unless one lies outside of them.
+    bounds: Option<Bounds>,
 }
 
 impl Draft {
@@ -165,7 +167,12 @@ impl Draft {
     }
 
     fn of(n: usize, origin: Origin) -> Result<Self, Error> {
-        Ok(Self { points: room(n)?, n, origin, drawing: None, sorting: None })
+        Ok(Self { points: room(n)?, n, origin, drawing: None, sorting: None, bounds: None })
+    }
+
+    /// In these bounds, if the points that are given lie within them.
+    pub(crate) fn within(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
     }
 
     /// Adds given points, as many as are missing at most.
@@ -194,7 +201,10 @@ impl Draft {
         };
         let bounds = match self.origin {
             Origin::Drawn(_) => Bounds::SQUARE,
-            Origin::Given => Bounds::around(&self.points),
+            Origin::Given => {
+                let has_all = |bounds: &Bounds| self.points.iter().all(|point| bounds.contains(*point));
+                self.bounds.filter(has_all).unwrap_or_else(|| Bounds::around(&self.points))
+            }
         };
         Ok(Some(Board { points: core::mem::take(&mut self.points), bounds, origin: self.origin, index }))
     }

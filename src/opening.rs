@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::board::{Board, Draft};
 use crate::error::{Error, KNOWS_LARGE, room};
 use crate::lloyd::Lloyd;
-use crate::point::Point;
+use crate::point::{Bounds, Point};
 use crate::presets::Recipe;
 use crate::seeding::{Choosing, Start};
 
@@ -60,6 +60,14 @@ impl Opening {
     /// [`Error::PointCount`] for none or too many, [`Error::Memory`] when there is none for so many.
     pub fn given(n: usize, start: Start) -> Result<Self, Error> {
         Ok(Self { stage: Stage::Board(Box::new(Draft::given(n)?)), start: Some(start) })
+    }
+
+    /// On a board of n points that [`add`](Self::add) brings, in these bounds if all of them lie within.
+    ///
+    /// # Errors
+    /// Those of [`given`](Self::given).
+    pub fn within(bounds: Bounds, n: usize, start: Start) -> Result<Self, Error> {
+        Ok(Self { stage: Stage::Board(Box::new(Draft::given(n)?.within(bounds))), start: Some(start) })
     }
 
     /// On a board that is there.

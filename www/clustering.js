@@ -68,7 +68,7 @@ export const loadLarge = once(async () => {
 });
 
 /** The core for so many points: the same functions and the same results, with or without what large boards need. */
-const coreFor = (n) => (n > tables.smallBoard ? loadLarge() : small);
+export const coreFor = (n) => (n > tables.smallBoard ? loadLarge() : small);
 
 function table(name) {
   if (!tables) throw new KMeansError(`KMeans.${name} is known once KMeans.load() has resolved`, "not-loaded");
@@ -102,7 +102,7 @@ export function string(name, value) {
   return value;
 }
 
-function number(name, value) {
+export function number(name, value) {
   if (typeof value !== "number") throw wrongType(name, "a number", value);
   return value;
 }
@@ -202,7 +202,7 @@ function openingOf({ Opening }, { board, n, clusters, spread, points, boardSeed 
   try {
     opening = centroids ? Opening.from(centroids, k) : Opening.seeded(k, seeding, seed);
     if (before) opening.on(before);
-    else if (points) opening.take(n);
+    else if (points) opening.take(n, new Float64Array(0));
     else opening.draw(board, n, clusters, new Float64Array(spread ?? 0), boardSeed);
     return opening;
   } catch (error) {
@@ -283,6 +283,8 @@ const secret = Symbol("only init makes a KMeans");
 export let blueprintOf;
 /** A clustering of a KMeans's board in the core for boards of any size; whoever asks for it frees it. */
 export let enlarged;
+/** What stands behind a KMeans, and puts something else in its place: for editing.js. */
+export let standing, replace;
 
 /** A board and Lloyd's algorithm on it. Coordinates are the board's; arrays are copies. */
 export class KMeans {
@@ -296,6 +298,7 @@ export class KMeans {
   #package;
   #board;
   #start;
+  #edits = { past: [], ahead: [] }; // what stood here before changes by hand, and after those that were undone
 
   constructor(key, clustering, core, board, start) {
     if (key !== secret) throw new TypeError("a KMeans is made by KMeans.init(options)");
@@ -342,6 +345,12 @@ export class KMeans {
       const core = kmeans.#core, large = await loadLarge();
       if (kmeans.#package !== large) return clusteringOf(blueprintOf(kmeans));
       return opened(openingOf(large, {}, ANY_START, core), {}, {});
+    };
+    standing = (kmeans) =>
+      ({ clustering: kmeans.#core, core: kmeans.#package, board: kmeans.#board, start: kmeans.#start, edits: kmeans.#edits });
+    replace = (kmeans, { clustering, core, board, start }) => {
+      if (core === kmeans.#package) clustering.follow(kmeans.#core);
+      [kmeans.#clustering, kmeans.#package, kmeans.#board, kmeans.#start] = [clustering, core, board, start];
     };
   }
 
@@ -502,7 +511,8 @@ export class KMeans {
   }
 
   free() {
-    this.#clustering?.free();
+    const { past, ahead } = this.#edits;
+    for (const { clustering } of [{ clustering: this.#clustering }, ...past.splice(0), ...ahead.splice(0)]) clustering?.free();
     this.#clustering = undefined;
   }
 }

@@ -395,7 +395,7 @@ function choice(group, value, text, extra) {
   return label;
 }
 
-const PANES = { "": "Settings", "starts": "Many starts", "k": "Which K", "seeding": "Seeding" };
+const PANES = { "": "Settings", "starts": "Many starts", "k": "Which K", "seeding": "Seeding", "hands": "By hand" };
 
 function buildMenus() {
   $("panes").append(...Object.entries(PANES).map(([value, text]) => choice("pane", value, text, [])));

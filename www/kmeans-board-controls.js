@@ -92,7 +92,8 @@ function place({ kmeans }, now) {
 }
 
 /** Puts the controls of a board into their place, where they follow whatever happens to it. */
-export function addControls(board, room) {
+export function add(board, root) {
+  const room = root.getElementById("controls");
   room.innerHTML = `<div id="bar" role="group" aria-label="Controls">
     <div id="buttons">${Object.entries(BUTTONS).map(button).join("")}</div>
     <svg id="chart" part="chart" preserveAspectRatio="none" aria-hidden="true"><path/></svg>

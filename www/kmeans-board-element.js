@@ -53,7 +53,12 @@ const integerOf = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 /** Attributes that make the clustering: each is an option of KMeans.init, read as a word or a whole number. */
 const OPTIONS = { board: String, n: integerOf, clusters: integerOf, k: integerOf, seeding: String, seed: integerOf };
 const VALUES = { ...OPTIONS, speed: (text) => Number(text || NaN), loading: String, label: String };
-const SWITCHES = ["controls", "voronoi", "trails", "autoplay", "loop", "half-steps"];
+const SWITCHES = ["controls", "voronoi", "trails", "autoplay", "loop", "half-steps", "interactive"];
+/** What some attributes bring with them. */
+const ADDITIONS = {
+  controls: () => import("./kmeans-board-controls.js"),
+  interactive: () => import("./kmeans-board-hands.js"),
+};
 /** What own points and own centroids stand in for. */
 const OF_POINTS = ["board", "n", "clusters"];
 const OF_CENTROIDS = ["k", "seeding"];
@@ -174,6 +179,7 @@ function pixelOf(text) {
  * | `autoplay` | `autoplay` | plays as soon as it can be seen; not for readers who want no motion |
  * | `loop` | `loop` | seeds again a while after the end, and plays on |
  * | `half-steps` | `halfSteps` | assign and update each take an iteration's time, and are steps of the controls |
+ * | `interactive` | `interactive` | the reader moves points and centroids: with a mouse, a finger or the keyboard |
  * | `speed` | `speed` | iterations a second, from 0.1 to 60, which is one every frame of whatever screen; 1 |
  * | `loading` | `loading` | "lazy", which starts near the viewport, or "eager" |
  * | `label` | `label` | the picture's accessible name; one that says how things stand |
@@ -182,7 +188,8 @@ function pixelOf(text) {
  *
  * Events, which bubble and leave shadow trees; none answers a property that the author writes. `ready`: there is a
  * board. `step`: an iteration was made; the detail is that of `KMeans.step`. `converge`: no point changed cluster, with
- * `{ iterations, inertia, converged }`. `change`: the reader edited, as the controls allow; `{ edit: "reseed", seed }`.
+ * `{ iterations, inertia, converged }`. `change`: the reader edited: `{ edit: "reseed", seed }` with the controls; `{ edit: "movePoint", i, x, y }`,
+ * `"moveCentroid"` with j, and `"undo"`, `"redo"` by hand.
  * `error`: a board could not be made, with `{ message, code }`; what was there stays. And `statechange`, which stays
  * on the element: whatever its state shows is another.
  *
@@ -213,7 +220,7 @@ export class KMeansBoard extends HTMLElement {
   #isStartQueued = false;
   #hasFailed = false; // so that `ready` was rejected
   #left; // { options, position } when it was removed
-  #hasControls = false;
+  #additions = new Set(); // what has been fetched for attributes: controls, interactive
   #styles = [STYLE];
   #warned = {}; // by attribute, what was complained about
   #isInView = true;
@@ -262,7 +269,7 @@ export class KMeansBoard extends HTMLElement {
     if (before === now) return;
     if (name in OPTIONS) return this.#restart();
     if (name === "loading") return this.#startEagerly();
-    if (name === "controls" && this.#isStarted) this.#equip();
+    if (name in ADDITIONS && this.#isStarted) this.#equip();
     if (name === "autoplay" && this.#kmeans && this.#isAutoplaying) this.play();
     this.#isUnfinished = true;
     this.#schedule();
@@ -457,17 +464,22 @@ export class KMeansBoard extends HTMLElement {
     }
   }
 
-  /** Fetches the controls with the first board that has them: most pages have none. */
-  async #equip() {
-    if (!this.controls || this.#hasControls) return;
-    this.#hasControls = true;
+  /** Fetches what an attribute asks for with the first board that has it: most pages have none. */
+  #equip() {
+    for (const [name, fetched] of Object.entries(ADDITIONS)) {
+      if (this[name] && !this.#additions.has(name)) this.#add(name, fetched);
+    }
+  }
+
+  async #add(name, fetched) {
+    this.#additions.add(name);
     try {
-      const { STYLE: style, addControls } = await import("./kmeans-board-controls.js");
+      const { STYLE: style, add } = await fetched();
       this.#styles.push(style);
       this.#dress();
-      addControls(this, this.#root.getElementById("controls"));
+      add(this, this.#root);
     } catch (error) {
-      this.#hasControls = false;
+      this.#additions.delete(name);
       this.#report(error);
     }
   }
@@ -585,6 +597,27 @@ export class KMeansBoard extends HTMLElement {
     this.#announce();
     if (!wasConverged && this.#kmeans.converged && result) this.#emit("converge", result);
     return result;
+  }
+
+  /**
+   * Shows what `change(kmeans)` changes by hand, at once. If that was the reader, `detail` is what the event tells of it.
+   * Returns whether it could be done; what is wrong has been reported.
+   */
+  edit(change, detail) {
+    if (!this.#kmeans) return false;
+    try {
+      change(this.#kmeans);
+    } catch (error) {
+      this.#report(error);
+      return false;
+    }
+    this.#rest();
+    this.#motion = undefined;
+    this.#isUnfinished = true;
+    this.#schedule();
+    this.#announce();
+    if (detail) this.#emit("change", detail);
+    return true;
   }
 
   /** Goes on by itself until it has converged; from the end it begins again, and before `ready` as soon as it can. */

@@ -7,7 +7,7 @@ export { KMeans, KMeansError } from "./clustering.js";
 export { KMeansBoard };
 
 // Not needed for the picture, but for a KMeans to be whole: it comes beside the Wasm, and no board is ready before it.
-KMeansBoard.exports = once(() => import("./exports.js"));
+KMeansBoard.exports = once(() => Promise.all([import("./exports.js"), import("./editing.js")]));
 
 if (!customElements.get("kmeans-board")) customElements.define("kmeans-board", KMeansBoard);
 

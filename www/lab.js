@@ -1,7 +1,7 @@
 // The lab: what can be found out about the board on screen beside watching it. Loaded with the first of its panes that is
 // opened; each pane is a module of its own. They compute nothing: every number is the core's.
 
-import { KMeans, blueprintOf } from "./clustering.js";
+import { KMeans, standing } from "./clustering.js";
 import { Peek } from "./lab-peek.js";
 
 const STYLE = `
@@ -32,6 +32,7 @@ const PANES = {
   "starts": async (...values) => (await import("./lab-starts.js")).startsPane(...values),
   "k": async (...values) => (await import("./lab-k.js")).kPane(...values),
   "seeding": async (...values) => (await import("./lab-seeding.js")).seedingLab(...values),
+  "hands": async (...values) => (await import("./lab-hands.js")).handsPane(...values),
 };
 
 /** An element with properties and children. */
@@ -46,13 +47,13 @@ const WHOLE = new Intl.NumberFormat("en");
 export const whole = (value) => WHOLE.format(value);
 
 /** Which points a clustering is of: equal for equal boards, whatever start they have. */
-const identities = new WeakMap(); // of boards of one's own
+const identities = new WeakMap(); // of boards of one's own, and of each change to one by hand
 export function boardOf(kmeans) {
-  const { board, n, clusters, spread, boardSeed } = blueprintOf(kmeans);
+  const made = standing(kmeans).board, { board, n, clusters, spread, boardSeed } = made;
   const isClustered = KMeans.boards.find(({ name }) => name === board)?.clusters !== undefined;
   if (board) return JSON.stringify([board, n, isClustered && clusters, spread, boardSeed]);
-  if (!identities.has(kmeans)) identities.set(kmeans, crypto.randomUUID());
-  return identities.get(kmeans);
+  if (!identities.has(made)) identities.set(made, crypto.randomUUID());
+  return identities.get(made);
 }
 
 /** Seconds in words. */

@@ -15,8 +15,8 @@ use web_sys::CanvasRenderingContext2d;
 use crate::nearest::SMALL_BOARD;
 use crate::paint::{self, Before, Layers, Look, Moment, Raster};
 use crate::{
-    Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding, Start,
-    cells,
+    Bounds, Error, Lloyd, MAX_K, MAX_POINTS, Origin, Phase, Point, Preset, Recipe, SPREAD_LIMITS, Seeding,
+    Start, cells,
 };
 use canvas::{Canvas, Layer};
 
@@ -142,9 +142,16 @@ impl Opening {
         Ok(())
     }
 
-    /// On a board of n points that `add` brings.
-    pub fn take(&mut self, n: usize) -> Result<(), JsValue> {
-        self.opening = self.start.take().map(|start| crate::Opening::given(n, start)).transpose()?;
+    /// On a board of n points that `add` brings; in bounds (left, bottom, right, top) if there are any and all lie within.
+    pub fn take(&mut self, n: usize, bounds: &[f64]) -> Result<(), JsValue> {
+        let on = |start| match *bounds {
+            [left, bottom, right, top] => {
+                let bounds = Bounds { min: Point::new(left, bottom), max: Point::new(right, top) };
+                crate::Opening::within(bounds, n, start)
+            }
+            _ => crate::Opening::given(n, start),
+        };
+        self.opening = self.start.take().map(on).transpose()?;
         Ok(())
     }
 
@@ -195,6 +202,14 @@ impl Clustering {
         let colours = paint::colours(lloyd.centroids());
         let (before, raster, layer) = (Before::default(), Raster::default(), Layer::default());
         Self { lloyd, before, colours, raster, layer }
+    }
+
+    /// Goes on with the picture of another clustering, from how that stands.
+    fn take_picture(&mut self, other: &mut Self) {
+        other.before.become_now(&other.lloyd);
+        self.before = core::mem::take(&mut other.before);
+        self.raster = core::mem::take(&mut other.raster);
+        self.layer = core::mem::take(&mut other.layer);
     }
 }
 
@@ -307,10 +322,16 @@ impl Clustering {
     /// Lets the next motion start from another clustering of the same board, whose centroids go and ours appear.
     #[wasm_bindgen(js_name = appearAfter)]
     pub fn appear_after(&mut self, other: &mut Clustering) {
-        other.before.become_now(&other.lloyd);
-        self.before = core::mem::take(&mut other.before).without_centroids();
-        self.raster = core::mem::take(&mut other.raster);
-        self.layer = core::mem::take(&mut other.layer);
+        self.take_picture(other);
+        self.before = core::mem::take(&mut self.before).without_centroids();
+    }
+
+    /// Goes on with the picture of another clustering, from which this came by hand, in its colours.
+    pub fn follow(&mut self, other: &mut Clustering) {
+        if self.colours.len() == other.colours.len() {
+            self.colours.clone_from(&other.colours);
+        }
+        self.take_picture(other);
     }
 
     /// Paints the motion at `t` of its way, from 0 to 1. The side is in CSS pixels, with `scale` device pixels to one;

@@ -19,7 +19,8 @@ pub const FOLDER: &str = "npm";
 const ENTRIES: [&str; 3] = [ELEMENT, "kmeans.js", "kmeans-board-element.js"];
 
 /// What does something by being imported; a bundler may leave out any other module of which nothing is used.
-const WITH_EFFECTS: [&str; 4] = ["./kmeans-board.js", "./kmeans.js", "./kmeans-node.js", "./exports.js"];
+const WITH_EFFECTS: [&str; 5] =
+    ["./kmeans-board.js", "./kmeans.js", "./kmeans-node.js", "./editing.js", "./exports.js"];
 
 /// What the element imports before anything is seen: loaded by links, they come at once and are checked everywhere.
 const AT_ONCE: [&str; 3] = ["kmeans-board-element.js", "clustering.js", "pkg/kmeans_board.js"];

@@ -1,0 +1,136 @@
+// By hand: tools for the board on screen, and a duel, where the reader's own start is measured against a hundred drawn ones.
+
+import { KMeans } from "./clustering.js";
+import { Work, boardOf, made, whole } from "./lab.js";
+import { handsOf } from "./kmeans-board-hands.js";
+import { short } from "./sentences.js";
+
+const STYLE = `
+#lab .hands .keys { font-size: 13px; color: var(--soft); }
+#lab .hands h3 { margin: 8px 0 0; font-size: 15px; font-weight: 600; }
+#lab .hands .about { min-height: 45px; }
+`;
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+document.adoptedStyleSheets.push(sheet);
+
+/** The tools by their names, with what they are called and what they do. */
+const TOOLS = {
+  move: ["Move", "Drag a star or a point to another place."],
+  add: ["Add", "Click where there should be one more point."],
+  brush: ["Brush", "Hold down and paint a cloud of points."],
+  erase: ["Erase", "Drag over points to take them away."],
+};
+/** As many starts of each kind as there are in a duel. */
+const RUNS = 100;
+const RIVALS = ["random", "k-means++"];
+/** Inertias of one end differ by rounding only: by less than this share. */
+const ROUNDING = 1e-9;
+
+/** A choice of one tool. */
+function tool(name, isChosen, choose) {
+  const [title] = TOOLS[name];
+  const input = made("input", { type: "radio", name: "tool", value: name, checked: isChosen });
+  input.addEventListener("change", () => choose(name));
+  return made("label", {}, input, made("span", { textContent: title }));
+}
+
+/** Where the reader's start leads, and where the others do. */
+async function duel(board, following) {
+  const { kmeans } = board;
+  const { points, centroids } = kmeans;
+  const own = await KMeans.init({ points, centroids });
+  const { inertia, iterations } = own.run();
+  own.free();
+  const rivals = [];
+  for (const [i, seeding] of RIVALS.entries()) {
+    const onProgress = (share) => following.onProgress((i + share) / RIVALS.length);
+    const { inertias } = await kmeans.restarts({ runs: RUNS, seeding, signal: following.signal, onProgress });
+    rivals.push({ seeding, worse: inertias.filter((other) => other > inertia * (1 + ROUNDING)).length, best: Math.min(...inertias) });
+  }
+  return { inertia, iterations, rivals };
+}
+
+const below = (share) => (share < 0.001 ? "less than 0.1 %" : `${(100 * share).toFixed(1)} %`);
+
+/** What came of it, in words. */
+function inWords({ inertia, iterations, rivals }) {
+  const best = Math.min(...rivals.map((rival) => rival.best));
+  const beaten = rivals.map(({ seeding, worse }) => `${worse} of ${RUNS} ${seeding} starts`).join(" and ");
+  const compared = inertia > best * (1 + ROUNDING)
+    ? `The best of all ends at ${short(best)}, ${below(1 - best / inertia)} below`
+    : "None ends lower";
+  return `Your start ends at ${short(inertia)} after ${whole(iterations)} iterations. It beats ${beaten}. ${compared}.`;
+}
+
+/** The pane in its place. */
+export async function handsPane(place, board, { complain }) {
+  place.classList.add("hands");
+  board.interactive = true;
+  const hands = () => handsOf(board);
+  const about = made("p", { className: "soft about" });
+  const choose = (name) => {
+    if (hands()) hands().tool = name;
+    about.textContent = TOOLS[name][1];
+    chosen = name;
+  };
+  let chosen = "move";
+  const tools = made("div", { className: "segments", role: "radiogroup", ariaLabel: "Tool" },
+    ...Object.keys(TOOLS).map((name) => tool(name, name === chosen, choose)));
+  choose(chosen);
+
+  const turn = (name, title) => {
+    const button = made("button", { type: "button", textContent: title });
+    button.addEventListener("click", () => hands()?.[name]());
+    return button;
+  };
+  const live = made("input", { type: "checkbox" });
+  live.addEventListener("change", () => {
+    hands().live = live.checked;
+    if (live.checked) board.run();
+  });
+  const row = made("div", { className: "actions" }, turn("undo", "Undo"), turn("redo", "Redo"),
+    made("label", { title: "The clustering runs to its end while the hand moves" }, live, "live"));
+  const keys = made("p", { className: "keys", textContent: "By keyboard: on the board, arrows move a cursor (with Shift by little), C goes to the next star, Enter acts, Escape puts back, Ctrl+Z undoes." });
+
+  const title = made("h3", { textContent: "Duel" });
+  const rules = made("p", { className: "soft" });
+  const verdict = made("p", { role: "status" });
+  let of; // the board and the start that the verdict is of
+  const now = () => `${boardOf(board.kmeans)} ${board.kmeans.centroidsAfter(0)}`;
+  const work = new Work(made("div", { className: "actions" },
+    Object.assign(made("button", { type: "button", textContent: `Against ${RUNS} of each` }), { onclick: () => work.start() }),
+    Object.assign(made("button", { type: "button", textContent: "Back to the start" }), { onclick: () => { board.pause(); board.reset(); } })),
+  async (following) => {
+    board.pause();
+    board.reset();
+    const asked = now(), outcome = await duel(board, following);
+    following.signal.throwIfAborted();
+    of = asked;
+    verdict.textContent = inWords(outcome);
+    board.play();
+  }, complain);
+
+  const follow = () => {
+    if (!board.kmeans) return;
+    const { k } = board.kmeans;
+    rules.textContent = `Drag the ${k === 1 ? "star" : `${k} stars`} to where you expect the middles of the clusters. Then see how your start does beside random ones and those of k-means++.`;
+    if (of !== undefined && of !== now()) {
+      of = undefined;
+      verdict.textContent = "";
+    }
+  };
+  board.addEventListener("statechange", follow);
+  board.addEventListener("change", () => work.cancel());
+  follow();
+  place.append(tools, about, row, keys, title, rules, work.element, verdict);
+  return {
+    show() {
+      board.interactive = true;
+    },
+    hide() {
+      work.cancel();
+      board.interactive = false;
+    },
+  };
+}
