@@ -4,13 +4,13 @@ import type {
   BoardName, Coordinates, KMeans, KMeansOptions, RunReport, SavedKMeans, SeedingName, StartOptions, StepReport, WhileMaking,
 } from "./kmeans.js";
 
-/** What a reader's edit was. */
-export interface Edit {
-  /** "reseed": the same board, a new start. */
-  edit: "reseed";
-  /** The seed of that start. */
-  seed: number;
-}
+/** What a reader's edit was: a new start of that seed on the same board, or what hands did to the board. */
+export type Edit =
+  | { edit: "reseed"; seed: number }
+  | { edit: "movePoint" | "addPoint"; i: number; x: number; y: number }
+  | { edit: "moveCentroid"; j: number; x: number; y: number }
+  | { edit: "addPoints" | "removePoints"; count: number }
+  | { edit: "undo" | "redo" };
 
 /** Why a board could not be made. */
 export interface Failure {
@@ -28,7 +28,7 @@ export interface KMeansBoardEventMap extends Omit<HTMLElementEventMap, "change" 
   step: CustomEvent<StepReport>;
   /** No point changed cluster. */
   converge: CustomEvent<RunReport>;
-  /** The reader edited, as the controls allow. */
+  /** The reader edited, as `controls` or `interactive` allow. */
   change: CustomEvent<Edit>;
   /** A board could not be made; what was there stays. */
   error: CustomEvent<Failure>;
@@ -106,6 +106,10 @@ export class KMeansBoard extends HTMLElement {
   get halfSteps(): boolean;
   set halfSteps(value: boolean);
 
+  /** Whether the reader moves points and centroids: by mouse, by touch, by keyboard. */
+  get interactive(): boolean;
+  set interactive(value: boolean);
+
   /** Iterations a second, 0.1 … 60, which is one every frame; 1. */
   get speed(): number;
   set speed(value: number | null | undefined);
@@ -147,6 +151,12 @@ export class KMeansBoard extends HTMLElement {
 
   /** One half-step, in motion. */
   halfStep(): void;
+
+  /**
+   * Shows what `change` does to the clustering by hand, at once; with a detail, as an edit of the reader's. Returns whether
+   * it could be done: what is wrong is reported by an event.
+   */
+  edit(change: (kmeans: KMeans) => void, detail?: Edit): boolean;
 
   /** To convergence at once, or `max` iterations on, 300; undefined before `ready`. */
   run(max?: number): RunReport | undefined;

@@ -426,6 +426,38 @@ export class KMeans {
   reseedInSlices(options?: StartOptions & WhileMaking): Promise<void>;
 
   /**
+   * One more point, after all others; its index. As with every change by hand, the run begins anew from the centroids as
+   * they stand: where points had labels, each is given to its nearest centroid at once, and no iteration is left. The
+   * bounds stay unless a point lies outside of them. What is wrong throws a `KMeansError`, and nothing is changed; with the
+   * code "loading" a board has outgrown what is loaded, and can be changed so a moment later.
+   */
+  addPoint(x: number, y: number): number;
+
+  /** Several more points, as one change. */
+  addPoints(points: Coordinates): void;
+
+  /** A point of this index to another place. */
+  movePoint(i: number, x: number, y: number): void;
+
+  /** A point no more; those after it move up by one. At least k distinct ones must stay. */
+  removePoint(i: number): void;
+
+  /** Several points no more, as one change. */
+  removePoints(indices: Iterable<number>): void;
+
+  /** A centroid to another place. */
+  moveCentroid(j: number, x: number, y: number): void;
+
+  /**
+   * Takes back the last change by hand: everything stands as it did before it. Returns whether there was one; a hundred are
+   * kept, of large boards fewer.
+   */
+  undo(): boolean;
+
+  /** Makes the change again that was undone last. Returns whether there was one. */
+  redo(): boolean;
+
+  /**
    * Runs k-means from many starts on this board, and tells where they end; this clustering stays as it is. In workers,
    * where there are any, else in slices between which the page goes on. Rejects with a `KMeansError`, or with the
    * signal's reason.

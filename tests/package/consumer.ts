@@ -102,6 +102,15 @@ async function options(): Promise<void> {
   expect(again.points.join() === km.points.join() && again.bounds.join() === km.bounds.join(), "the same again");
   again.reseed({ k: 4, seed: 1 });
   await again.reseedInSlices({ ...start, ...meanwhile });
+  const changed = await KMeans.init(again.options);
+  const added: number = changed.addPoint(0.5, 0.5);
+  changed.addPoints([[0.25, 0.5]]);
+  changed.movePoint(added, 0.75, 0.5);
+  changed.removePoint(added);
+  changed.removePoints([changed.n - 1]);
+  changed.moveCentroid(0, 0, 0);
+  expect(changed.undo() && changed.redo() && !changed.redo(), "what was undone is done again");
+  changed.free();
   expect(again.centroids.join() === km.centroids.join(), "the same start");
   again.free();
   expect(refusal(() => again.n).startsWith("freed:"), "a freed one");
@@ -162,6 +171,10 @@ async function element(): Promise<void> {
   expect(said.join() === "peaked,300,5,5,random,11,60,eager,Five clusters", "attributes");
   expect([board.controls, board.voronoi, board.trails, board.halfSteps, board.autoplay, board.loop].join() === "true,true,true,true,false,false", "switches");
   board.step();
+  board.interactive = true;
+  expect(board.interactive && board.edit((kmeans) => kmeans.moveCentroid(0, 0, 0), { edit: "moveCentroid", j: 0, x: 0, y: 0 }), "a change by hand");
+  board.edit((kmeans) => void kmeans.undo());
+  board.interactive = false;
   board.halfStep();
   board.back();
   board.reset();

@@ -456,7 +456,15 @@ async fn what_the_guide_says_of_weights_is_so() -> Result<()> {
         assert_is_about(said, files)?;
     }
     assert!(text.contains(" 3 KB more, and so is what a clustering can be taken away as"), "{text}");
-    assert_is_about(3.0, &["exports.js"])
+    assert_is_about(3.0, &["exports.js"])?;
+    assert!(
+        text.contains(
+            "what changes it by hand is 1 KB, and the reader’s hands, where a board is interactive, 3 KB"
+        ),
+        "{text}"
+    );
+    assert_is_about(1.0, &["editing.js"])?;
+    assert_is_about(3.0, &["kmeans-board-hands.js"])
 }
 
 /// Whether files weigh so many KB together, compressed, give or take half of one or a twentieth.
