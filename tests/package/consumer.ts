@@ -148,7 +148,7 @@ async function element(): Promise<void> {
   board.addEventListener("ready", ({ type }) => heard.push(type as "ready"));
   board.addEventListener("step", ({ detail }) => heard.push(detail.iteration > 0 ? "step" : "click"));
   board.addEventListener("converge", ({ detail }) => heard.push(detail.converged ? "converge" : "click"));
-  const onChange = ({ detail }: CustomEvent<Edit>): void => expect(detail.edit === "reseed" && detail.seed >= 0, "an edit");
+  const onChange = ({ detail }: CustomEvent<Edit>): void => expect(detail.edit === "reseed" ? detail.seed >= 0 : detail.edit === "moveCentroid" && detail.j === 0, "an edit");
   const onError = ({ detail }: CustomEvent<Failure>): void => { heard.push(detail.code === "range" && detail.message ? "error" : "click"); };
   board.addEventListener("change", onChange);
   board.addEventListener("error", onError);

@@ -7,5 +7,6 @@ mod keyboard;
 mod lab_k;
 mod layout;
 mod loading;
+mod moments;
 mod playground;
 mod sharing;
