@@ -48,10 +48,11 @@ export const whole = (value) => WHOLE.format(value);
 /** Which points a clustering is of: equal for equal boards, whatever start they have. */
 const identities = new WeakMap(); // of boards of one's own
 export function boardOf(kmeans) {
+  if (identities.has(kmeans)) return identities.get(kmeans); // whose points are not copied again
   const { board, n, clusters, spread, boardSeed } = blueprintOf(kmeans);
   const isClustered = KMeans.boards.find(({ name }) => name === board)?.clusters !== undefined;
   if (board) return JSON.stringify([board, n, isClustered && clusters, spread, boardSeed]);
-  if (!identities.has(kmeans)) identities.set(kmeans, crypto.randomUUID());
+  identities.set(kmeans, crypto.randomUUID());
   return identities.get(kmeans);
 }
 
