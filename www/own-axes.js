@@ -21,6 +21,8 @@ document.adoptedStyleSheets.push(sheet);
 
 /** The room for ticks and names, in CSS pixels: left of the board and below. */
 const LEFT = 60, BELOW = 44;
+/** Ticks are about so far apart, in CSS pixels. */
+const APART = 80;
 /** So near the pointer has to be, in CSS pixels. */
 const NEAR = 8, NEAR_FINGER = 22;
 /** As many columns as are shown of a row. */
@@ -65,7 +67,7 @@ function draw() {
   const valueOf = ({ offset, factor }, value) => offset + factor * value;
   const at = (axis, low, high) => {
     const [from, to] = [valueOf(axis, low), valueOf(axis, high)];
-    const values = ticks(from, to);
+    const values = ticks(from, to, size / APART);
     const texts = written(values);
     return values.map((value, i) => [((value - from) / (to - from)) * size, texts[i]]);
   };

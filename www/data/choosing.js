@@ -16,6 +16,9 @@ const UNLIKE = 3;
 /** So many numbers of a column say whether it only counts the rows. */
 const COUNTED = 1000;
 
+/** As many classes as rows are likely to be told apart by. */
+const FEW = 8;
+
 const LONGITUDE = /^(lon|lng|long|longitude|x?longitude.*)$/i;
 const LATITUDE = /^(lat|latitude.*)$/i;
 
@@ -26,12 +29,18 @@ function counts({ values }, from) {
   return last - from > 2;
 }
 
-/** The columns of numbers, as their places in the table; what numbers the rows comes last. */
+/** Whether a column looks like a class of each row, not a measure: a few whole numbers, again and again. */
+export function isLabel({ columns, hasNames }, i) {
+  const some = columns[i].values.subarray(hasNames ? 1 : 0, COUNTED), distinct = new Set(some);
+  return distinct.size <= FEW && some.length > 4 * distinct.size && [...distinct].every((value) => Number.isInteger(value) || Number.isNaN(value));
+}
+
+/** The columns of numbers, as their places in the table; classes come late, and what numbers the rows last. */
 export function numberColumns({ columns, hasNames, rows }) {
   const from = hasNames ? 1 : 0;
   const good = columns.map((_, i) => i).filter((i) => columns[i].values && columns[i].numbers > (rows - from) / 10);
-  const isCount = (i) => counts(columns[i], from);
-  return [...good.filter((i) => !isCount(i)), ...good.filter(isCount)];
+  const rank = (i) => (counts(columns[i], from) ? 2 : isLabel({ columns, hasNames }, i) ? 1 : 0);
+  return good.sort((a, b) => rank(a) - rank(b) || a - b);
 }
 
 /** The first two columns; of positions, longitude before latitude. */

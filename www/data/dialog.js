@@ -4,7 +4,7 @@
 import { KMeans } from "../clustering.js";
 import { brought, forget, fromFile, keptOnes, stateOf } from "../own-data.js";
 import { dialog, made } from "../sharing.js";
-import { SCALINGS, chosen, firstPair, firstScaling, isPositions, nameOf, numberColumns, scalingWords, survey } from "./choosing.js";
+import { SCALINGS, chosen, firstPair, firstScaling, isLabel, isPositions, nameOf, numberColumns, scalingWords, survey } from "./choosing.js";
 import { Sight } from "./sight.js";
 import { read } from "./reading.js";
 import { SEPARATORS, weight, whole } from "./table.js";
@@ -13,8 +13,10 @@ const STYLE = `
 .own { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; min-width: 0; }
 .own .row { flex-wrap: wrap; gap: 8px 12px; }
 .own .row > label:first-child { flex: none; }
+.own .row > label:has([type="range"]) { flex: 1; }
 .own .row label { display: inline-flex; align-items: center; gap: 8px; min-height: 44px; }
 .own textarea { height: 64px; }
+.own .row input[type="range"] { flex: 1; min-width: 120px; }
 .own select { min-height: 44px; max-width: 240px; padding: 0 8px; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; }
 .own input[type="number"] { width: 84px; border-color: var(--edge); }
 .own h3 { margin: 4px 0 0; color: var(--soft); font-size: 13px; font-weight: 600; }
@@ -40,8 +42,7 @@ const STYLE = `
 .own summary { min-height: 36px; line-height: 36px; cursor: pointer; }
 .own .sight { position: relative; justify-self: center; max-width: 100%; touch-action: manipulation; }
 .own .sight canvas { display: block; max-width: 100%; color: var(--accent); border: 1px solid var(--line); border-radius: 6px; cursor: crosshair; }
-.own .end { position: sticky; bottom: -24px; padding: 8px 0 24px; margin-bottom: -24px; background: var(--paper); border-top: 1px solid var(--line); }
-@media (max-width: 760px) { .own .end { bottom: -16px; padding-bottom: 16px; margin-bottom: -16px; } }
+.own .end { position: sticky; bottom: 0; padding: 8px 0 12px; margin-bottom: -12px; background: var(--paper); border-top: 1px solid var(--line); }
 @media (forced-colors: active) { .own .pairs label:has(:checked) { outline: 2px solid Highlight; outline-offset: -2px; } }
 `;
 const sheet = new CSSStyleSheet();
@@ -82,7 +83,7 @@ const button = (textContent, act, className = "") => {
 };
 const option = (value, textContent, selected) => made("option", { value, textContent, selected });
 const chooser = (name, options, act) => {
-  const select = made("select", {}, ...options);
+  const select = made("select", { id: `own-${name.replace(" ", "-").toLowerCase()}` }, ...options);
   select.addEventListener("change", () => act(select.value));
   return made("label", {}, name, select);
 };
@@ -109,6 +110,7 @@ class OwnData {
   #reading;
   #blob;
   #name;
+  #showing; // the last of what was to be shown
 
   constructor(show, state) {
     [this.#show, this.#state] = [show, state];
@@ -216,6 +218,9 @@ class OwnData {
   // --- a table ---
 
   async #seeTable(table, pair, asked, scaling) {
+    const before = document.activeElement, showing = this.#showing = {};
+    const beginning = await this.#beginning(table, pair);
+    if (this.#showing !== showing || !this.#dialog.open) return;
     const found = survey(table, pair);
     scaling ??= firstScaling(table, pair, found);
     const again = (change) => this.load(this.#blob, { ...asked, ...change });
@@ -226,7 +231,7 @@ class OwnData {
       paragraph(this.#summary(table)),
       ...(table.remark ? [paragraph(table.remark)] : []),
       ...this.#reader(table, again),
-      await this.#beginning(table, pair),
+      beginning,
       made("h3", { textContent: "Which two columns" }),
       ...this.#pairs(table, pair, choose),
       made("h3", { textContent: "Scaling" }),
@@ -238,7 +243,9 @@ class OwnData {
         return this.#finish({ ...own, source: { blob: this.#blob, table } }, { k });
       }),
     );
-    this.#body.querySelector(".end .primary").focus({ preventScroll: true });
+    // Who changed something goes on from there.
+    const same = before.id ? `#${before.id}` : before.name ? `[name="${before.name}"]:checked` : ".end .primary";
+    (this.#body.querySelector(same) ?? this.#body.querySelector(".end .primary")).focus({ preventScroll: true });
   }
 
   #summary({ rows, columns, format, hasNames, separator, decimal }) {
@@ -250,7 +257,7 @@ class OwnData {
   /** How the text is read, to be set right where it was guessed wrong. */
   #reader({ separator, decimal, hasNames }, again) {
     if (!separator) return [];
-    const names = made("input", { type: "checkbox", checked: hasNames });
+    const names = made("input", { type: "checkbox", id: "own-names", checked: hasNames });
     names.addEventListener("change", () => again({ hasNames: names.checked }));
     return [made("div", { className: "row" },
       chooser("Apart by", Object.entries(SEPARATORS).map(([sign, name]) => option(sign, name, sign === separator)), (sign) => again({ separator: sign })),
@@ -266,6 +273,7 @@ class OwnData {
     const rows = Array.from({ length: Math.min(SHOWN, table.rows - from) }, (_, i) => fieldsOfRow({ blob: this.#blob, table }, from + i));
     const texts = await Promise.all(rows);
     const shown = table.columns.slice(0, SHOWN_COLUMNS).map((_, i) => nameOf(table, i));
+    if (table.times) shown.push("time");
     const cell = (name) => (text, i) => made(name, { textContent: text.slice(0, 60), className: pair.includes(i) ? "used" : "" });
     const head = shown.map(cell("th"));
     for (const each of head) each.scope = "col";
@@ -282,7 +290,8 @@ class OwnData {
     const selects = made("div", { className: "row" },
       chooser("Across", list(x), (i) => choose([Number(i), y])), chooser("Up", list(y), (i) => choose([x, Number(i)])));
     if (good.length < 3) return [selects];
-    const some = good.slice(0, MOST_PICTURED);
+    const measured = good.filter((i) => !isLabel(table, i)), some = (measured.length > 1 ? measured : good).slice(0, MOST_PICTURED);
+    if (some.length < 3) return [selects];
     const pictures = some.flatMap((a, i) => some.slice(i + 1).map((b) => {
       const input = made("input", { type: "radio", name: "pair", checked: a === x && b === y });
       input.addEventListener("change", () => choose([a, b]));
@@ -351,7 +360,7 @@ class OwnData {
   }
 
   /** Brings own points on the board, clustered as is said or, where nothing is, as is likely to go well. */
-  async #finish(own, { k = Math.min(K, own.columns[0].length), seeding = "k-means++", seed, isMarked }) {
+  async #finish(own, { k = Math.min(K, own.columns[0].length), seeding = "k-means++", seed = this.#state.seed, isMarked }) {
     const { iteration: _, ...shows } = this.#state;
     const state = await stateOf(own, own.id);
     const isShown = await this.#show({ ...shows, ...state, k, seeding: isMarked ? undefined : seeding, seed }, { play: true });

@@ -5,7 +5,8 @@ import { readBlob } from "./formats.js";
 addEventListener("message", async ({ data: { blob, asked } }) => {
   try {
     const result = await readBlob(blob, asked, { onProgress: (share) => postMessage({ share }) });
-    const arrays = [result.lines, result.bright, ...(result.columns ?? []).map(({ values }) => values)];
+    const { kind, columns, lines, bright } = result;
+    const arrays = kind === "table" ? [lines, ...columns.map(({ values }) => values)] : [bright];
     postMessage({ result }, { transfer: arrays.filter(Boolean).map(({ buffer }) => buffer) });
   } catch ({ message, code }) {
     postMessage({ error: { message, code } });
