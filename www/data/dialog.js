@@ -21,7 +21,7 @@ const STYLE = `
 .own input[type="number"] { width: 84px; border-color: var(--edge); }
 .own h3 { margin: 4px 0 0; color: var(--soft); font-size: 13px; font-weight: 600; }
 .own ul { display: grid; margin: 0; padding: 0; list-style: none; }
-.own li { display: flex; align-items: center; gap: 8px; border-top: 1px solid var(--line); }
+.own li { display: flex; align-items: center; gap: 8px; padding: 8px 0; border-top: 1px solid var(--line); }
 .own li span { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .own li small { color: var(--soft); font-size: 13px; }
 .own .wrong { color: light-dark(#9c2f14, #ffa58a); }

@@ -25,7 +25,7 @@ export class Sight {
     // What there is less of is what is looked for.
     this.#isDark = countOf(picture, this.#threshold, true) <= picture.bright.length / 2;
     const { columns, rows } = picture, share = Math.min(1, WIDEST / columns, HIGHEST / rows), zoom = columns < 200 ? Math.min(2, WIDEST / columns) : share;
-    this.#canvas = made("canvas", { width: columns, height: rows, tabIndex: 0 });
+    this.#canvas = made("canvas", { width: columns, height: rows });
     this.#canvas.style.width = `${Math.round(columns * zoom)}px`;
     this.#canvas.style.aspectRatio = `${columns} / ${rows}`;
     this.#canvas.setAttribute("role", "img");
