@@ -33,7 +33,16 @@ function isPicture(bytes) {
  * Reads what a blob has: a table `{ kind: "table", … }`, a picture `{ kind: "picture", … }` or a board that was saved
  * here `{ kind: "board", saved }`. `asked` is for tables as text: see csv.js.
  */
-export async function readBlob(blob, asked = {}, following = {}) {
+export async function readBlob(blob, asked, following) {
+  try {
+    return await readWhole(blob, asked, following);
+  } catch (error) {
+    if (!["NotReadableError", "NotFoundError"].includes(error.name)) throw error;
+    throw refusal("It cannot be read, or not any more: it may have been changed, or taken away.", "unreadable");
+  }
+}
+
+async function readWhole(blob, asked = {}, following = {}) {
   if (blob.size === 0) throw refusal("There is nothing in it.", "empty");
   if (blob.size > LIMITS.bytes) throw refusal(`It has ${weight(blob.size)}, and at most ${weight(LIMITS.bytes)} can be read here.`, "size");
   const bytes = new Uint8Array(await blob.slice(0, 1024).arrayBuffer());
