@@ -53,7 +53,7 @@ export const asked = () => (isBare() ? FIGURES[0].state : read(location.hash));
 
 /** A state with the points of the reader's own that its address names. */
 export async function whole(state) {
-  return !state.own && (state.points || state.kept) ? { ...state, own: await (await import("./own-data.js")).brought(state) } : state;
+  return !state.own && (state.points || state.kept) ? { ...state, beside: undefined, own: await (await import("./own-data.js")).brought(state) } : state;
 }
 
 /** The options of a state; a board that is not made of clusters is not asked for any. */

@@ -185,9 +185,10 @@ $("sharing").addEventListener("click", ({ target: { id } }) =>
 addEventListener("dragover", (event) => event.preventDefault());
 for (const [type, from] of [["drop", "dataTransfer"], ["paste", "clipboardData"]]) {
   addEventListener(type, (event) => {
-    if (event.target.closest?.("input, textarea")) return;
+    const file = event[from].files[0];
+    if (!file && event.target.closest?.("input, textarea")) return; // a text is the field's
     event.preventDefault();
-    const what = event[from].files[0] ?? event[from].getData("text");
+    const what = file ?? event[from].getData("text");
     if (what) bring(what);
   });
 }

@@ -56,6 +56,7 @@ export function show(on, points) {
   [board, own] = [on, points];
   note.hidden = true;
   place.classList.toggle("axes", Boolean(own?.axes));
+  scales.toggleAttribute("hidden", !own?.axes);
   draw();
 }
 

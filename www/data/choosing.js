@@ -3,12 +3,12 @@
 import { refusal, whole } from "./table.js";
 import { projected } from "./tracks.js";
 
-/** How two columns become a board: a name, a title and what it does. */
+/** How two columns become a board: a name, a title, what a file’s name has after it then, and what it does. */
 export const SCALINGS = {
-  "none": { title: "as they are", words: "Distances are taken in the columns’ own units." },
-  "standard": { title: "standardised", words: "Both columns count alike: 1 is a standard deviation of each." },
-  "range": { title: "0 … 1", words: "Both columns count alike: 0 is the smallest value of each, 1 the largest." },
-  "map": { title: "as a map", words: "Longitude and latitude become metres east and north of the middle, on a flat map of the place." },
+  "none": { title: "as they are", suffix: "", words: "Distances are taken in the columns’ own units." },
+  "standard": { title: "standardised", suffix: ", standardised", words: "Both columns count alike: 1 is a standard deviation of each." },
+  "range": { title: "0 … 1", suffix: ", each column from 0 to 1", words: "Both columns count alike: 0 is the smallest value of each, 1 the largest." },
+  "map": { title: "as a map", suffix: "", words: "Longitude and latitude become metres east and north of the middle, on a flat map of the place." },
 };
 
 /** One spread may be so many times the other before k-means sees only that one. */
@@ -132,7 +132,7 @@ export function scalingWords(scaling, { measures }, names) {
 
 const degrees = (value, [positive, negative]) => `${Math.abs(value).toFixed(4)}° ${value < 0 ? negative : positive}`;
 
-/** Points of one's own, as own-data.js takes them. */
+/** Points of one's own, as own-data.js takes them; `remark` is what has to be said of them. */
 export function chosen(table, pair, scaling, { kept, values, measures }, title) {
   const lines = table.lines ? picked32(table.lines, kept) : undefined;
   if (!kept.length) throw refusal("Not one row has numbers in both columns, so there is nothing to cluster.", "no-numbers");
@@ -148,7 +148,7 @@ export function chosen(table, pair, scaling, { kept, values, measures }, title) 
     };
   }
   const axes = pair.map((i, at) => ({ name: nameOf(table, i), ...scaled(measures[at], scaling) }));
-  return { title, lines, what: table.what, columns: values, axes, rows: kept };
+  return { title: `${title}${SCALINGS[scaling].suffix}`, lines, what: table.what, columns: values, axes, rows: kept };
 }
 
 function picked32(values, rows) {

@@ -50,9 +50,9 @@ sheet.replaceSync(STYLE);
 document.adoptedStyleSheets.push(sheet);
 
 /** Columns whose pairs are pictured, and the points of each picture. */
-const MOST_PICTURED = 5, IN_PICTURE = 600;
+const MOST_PICTURED = 4, IN_PICTURE = 600;
 /** Rows of the table that are shown. */
-const SHOWN = 4, SHOWN_COLUMNS = 12;
+const SHOWN = 3, SHOWN_COLUMNS = 12;
 /** The clusters that are sought unless the reader says otherwise. */
 const K = 3;
 /** What takes no longer, in milliseconds, is over before its progress need be seen. */
@@ -173,8 +173,8 @@ class OwnData {
 
   // --- reading ---
 
-  /** Reads a file or a text; `asked` is how, where the reader knows better. */
-  async load(what, asked = {}) {
+  /** Reads a file or a text; `asked` is how, where the reader knows better. What is wrong is said, or returned. */
+  async load(what, asked = {}, isAgain = false) {
     this.#reading?.abort();
     const reading = this.#reading = new AbortController(), { signal } = reading;
     this.#blob = typeof what === "string" ? new Blob([what]) : what;
@@ -190,13 +190,16 @@ class OwnData {
     }, SOON);
     try {
       const result = await read(this.#blob, asked, { signal, onProgress: (share) => bar.value = share });
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       clearTimeout(slow);
       await this.#understood(result, asked);
     } catch (error) {
       clearTimeout(slow);
-      if (!signal.aborted) this.#ask(this.#sentence(error));
+      if (signal.aborted) return undefined;
+      if (isAgain) return this.#sentence(error);
+      this.#ask(this.#sentence(error));
     }
+    return undefined;
   }
 
   /** What is wrong, with the name of what it is wrong with. */
@@ -209,7 +212,7 @@ class OwnData {
     if (result.kind === "picture") return this.#seePicture(result);
     if (result.kind === "board") {
       const { own, drawn, ...start } = fromFile(result.saved);
-      return own ? this.#finish(own, start) : this.#finishDrawn(drawn);
+      return own ? this.#finish(own, { ...start, isMarked: Boolean(own.start) && !start.seeding }) : this.#finishDrawn(drawn);
     }
     const pair = firstPair(result);
     return this.#seeTable(result, pair, asked);
@@ -223,7 +226,12 @@ class OwnData {
     if (this.#showing !== showing || !this.#dialog.open) return;
     const found = survey(table, pair);
     scaling ??= firstScaling(table, pair, found);
-    const again = (change) => this.load(this.#blob, { ...asked, ...change });
+    const again = async (change) => {
+      const problem = await this.load(this.#blob, { ...asked, ...change }, true);
+      if (!problem) return;
+      await this.#seeTable(table, pair, asked, scaling); // as it was
+      this.#complain(problem);
+    };
     const choose = (next) => this.#seeTable(table, next, asked);
     const ways = Object.entries(SCALINGS).filter(([name]) => name !== "map" || isPositions(table, pair));
     const [x, y] = pair.map((i) => nameOf(table, i));
@@ -237,6 +245,7 @@ class OwnData {
       made("h3", { textContent: "Scaling" }),
       segments("scaling", "Scaling", ways.map(([name, { title }]) => [name, title]), scaling, (name) => this.#seeTable(table, pair, asked, name)),
       paragraph(scalingWords(scaling, found, [x, y])),
+      ...(scaling === "map" ? this.#remarks(() => chosen(table, pair, scaling, found, this.#name)) : []),
       ...this.#leftOut(table, found),
       this.#end(found.kept.length, (k) => {
         const own = chosen(table, pair, scaling, found, this.#name);
@@ -252,6 +261,17 @@ class OwnData {
     const all = `${counted(rows - (hasNames ? 1 : 0), "row")} of ${counted(columns.length, "column")}`;
     if (!separator) return `${this.#name}: ${format}, ${all}.`;
     return `${this.#name}: ${all}, apart by ${SEPARATORS[separator]}, decimal ${decimal === "," ? "comma" : "point"}, ${hasNames ? "the first line has their names" : "no line with names"}.`;
+  }
+
+  /** What is to be said of a map before it is made: that it is large, or that it cannot be. */
+  #remarks(make) {
+    let words;
+    try {
+      words = make().remark;
+    } catch ({ message }) {
+      words = message;
+    }
+    return words ? [paragraph(words, "soft")] : [];
   }
 
   /** How the text is read, to be set right where it was guessed wrong. */
@@ -290,10 +310,11 @@ class OwnData {
     const selects = made("div", { className: "row" },
       chooser("Across", list(x), (i) => choose([Number(i), y])), chooser("Up", list(y), (i) => choose([x, Number(i)])));
     if (good.length < 3) return [selects];
-    const measured = good.filter((i) => !isLabel(table, i)), some = (measured.length > 1 ? measured : good).slice(0, MOST_PICTURED);
+    const likely = [x, y, ...good.filter((i) => !isLabel(table, i))].filter((i, at, all) => all.indexOf(i) === at);
+    const some = likely.slice(0, MOST_PICTURED).sort((a, b) => a - b);
     if (some.length < 3) return [selects];
     const pictures = some.flatMap((a, i) => some.slice(i + 1).map((b) => {
-      const input = made("input", { type: "radio", name: "pair", checked: a === x && b === y });
+      const input = made("input", { type: "radio", name: "pair", checked: (a === x && b === y) || (a === y && b === x) });
       input.addEventListener("change", () => choose([a, b]));
       const canvas = made("canvas", { width: 152, height: 152 });
       canvas.setAttribute("aria-hidden", "true");
@@ -341,10 +362,17 @@ class OwnData {
     return made("input", { type: "number", min: 1, max: KMeans.limits.k, value, required: true });
   }
 
-  #checked(k, act) {
+  /** Does it, if K can be; what goes wrong then is said. */
+  async #checked(k, act) {
     const value = Number(k.value);
-    if (Number.isInteger(value) && value >= 1 && value <= KMeans.limits.k) return act();
-    return this.#complain(`K: ${k.value || "that"} is not a whole number from 1 to ${whole(KMeans.limits.k)}.`);
+    if (!Number.isInteger(value) || value < 1 || value > KMeans.limits.k) {
+      return this.#complain(`K: ${k.value || "that"} is not a whole number from 1 to ${whole(KMeans.limits.k)}.`);
+    }
+    try {
+      return await act();
+    } catch ({ message }) {
+      return this.#complain(message);
+    }
   }
 
   #complain(message) {
@@ -362,7 +390,7 @@ class OwnData {
   /** Brings own points on the board, clustered as is said or, where nothing is, as is likely to go well. */
   async #finish(own, { k = Math.min(K, own.columns[0].length), seeding = "k-means++", seed = this.#state.seed, isMarked }) {
     const { iteration: _, ...shows } = this.#state;
-    const state = await stateOf(own, own.id);
+    const [state] = await Promise.all([stateOf(own, own.id), import("../own-axes.js")]);
     const isShown = await this.#show({ ...shows, ...state, k, seeding: isMarked ? undefined : seeding, seed }, { play: true });
     const problem = document.getElementById("problem").textContent;
     if (!isShown) return this.#body.querySelector(".end") ? this.#complain(problem) : this.#ask(problem);

@@ -200,7 +200,7 @@ async fn unlike_columns_are_standardised_unless_the_reader_wants_otherwise() -> 
         ),
     )
     .await?;
-    assert_eq!(seen[0], json!([["alcohol", "malic_acid"], 10, "none"]));
+    assert_eq!(seen[0], json!([["alcohol", "malic_acid"], 6, "none"]));
     assert_eq!(
         seen[1],
         "k-means measures distances, and proline spreads 390 times as far as alcohol. Both columns count alike: 1 is a standard deviation of each."
@@ -217,6 +217,57 @@ async fn unlike_columns_are_standardised_unless_the_reader_wants_otherwise() -> 
     );
     assert_eq!(seen[6][0], json!([14.23, 1065]));
     assert_eq!(seen[6][3], json!([0, 1]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_guessed_wrong_is_set_right_and_what_cannot_be_leaves_all_as_it_was() -> Result<()> {
+    let browser = opened().await?;
+    let seen = run(
+        &browser,
+        "await drop('1.234;2.000\\n3.456;4.000\\n5.678;9.000', 'thousands.csv');
+        const words = () => $('dialog .own p').textContent;
+        const guessed = words();
+        await choose('Decimal', 'comma');
+        const right = [words(), document.activeElement.id];
+        const select = $('#own-apart-by');
+        select.focus();
+        select.value = '|';
+        select.dispatchEvent(new Event('change'));
+        await until(() => $('dialog [role=alert]'));
+        const wrong = [$('dialog [role=alert]').textContent, words(), $('#own-apart-by').value, document.activeElement.id];
+        $('dialog .end input').value = '0';
+        $('dialog .end .primary').click();
+        await rest(50);
+        const k = $('dialog [role=alert]').textContent;
+        $('dialog .end input').value = '4';
+        $('dialog .end .primary').click();
+        await rest(300);
+        const distinct = $('dialog [role=alert]').textContent;
+        $('dialog .end input').value = '2';
+        await go();
+        return [guessed, right[0], wrong, k, distinct, [...board.kmeans.points]];",
+    )
+    .await?;
+    let named = |decimal: &str| {
+        format!(
+            "thousands.csv: 3 rows of 2 columns, apart by semicolon, decimal {decimal}, no line with names."
+        )
+    };
+    assert_eq!(seen[0], named("point"));
+    assert_eq!(seen[1], named("comma"));
+    assert_eq!(
+        seen[2],
+        json!([
+            "thousands.csv: There is no column of numbers among 3 rows, and a board needs two. The board is as it was.",
+            named("comma"),
+            ";",
+            "own-apart-by"
+        ])
+    );
+    assert_eq!(seen[3], "K: 0 is not a whole number from 1 to 1,024.");
+    assert_eq!(seen[4], "k must be from 1 to 3, as many distinct points as the board has, not 4.");
+    assert_eq!(seen[5], json!([1234, 2000, 3456, 4000, 5678, 9000]));
     Ok(())
 }
 
@@ -611,7 +662,7 @@ async fn what_was_brought_is_kept_until_it_is_forgotten() -> Result<()> {
     browser.click("dialog li:nth-child(2) button").await?;
     browser
         .wait_until(
-            "!document.querySelector('dialog') && document.querySelector('#board').kmeans.n === 150",
+            "!document.querySelector('dialog') && document.querySelector('#board').kmeans.n === 150 && document.querySelector('#boards .scales text')",
             PATIENCE,
         )
         .await?;
