@@ -125,6 +125,7 @@ async function unpacked(text) {
 
 // --- kept in this browser ---
 
+const last = {}; // the points that were brought last, and by what: a page asks twice as it opens
 let store;
 const kept = () => (store ??= createStore("kmeans-board", "own"));
 /** The list of what is kept, the newest first: id, title, n and when; the points are beside it, by their ids. */
@@ -141,12 +142,14 @@ export async function keptOnes() {
 
 /** Forgets one that is kept, by its id. */
 export async function forget(id) {
+  last.by = undefined;
   await del(id, kept());
   await update(LIST, (list = []) => list.filter((row) => row.id !== id), kept());
 }
 
 /** Keeps own points under an id, in place of what was there. Whether it could. */
 async function keep(own, id) {
+  last.by = undefined;
   try {
     const { title, columns, axes, lines, what, start } = own;
     await set(id, { title, columns, axes, lines, what, start }, kept());
@@ -188,8 +191,14 @@ export async function stateOf(own, id = newId()) {
 }
 
 /** The own points that an address names, as `stateOf` has them. */
-export async function brought({ points, kept: id }) {
-  await KMeans.load();
+export function brought(state) {
+  const by = state.points ?? state.kept;
+  if (last.by !== by) Object.assign(last, { by, own: broughtBy(state) });
+  last.own.catch(() => last.by = undefined);
+  return last.own;
+}
+
+async function broughtBy({ points, kept: id }) {
   let own;
   if (points !== undefined) own = await unpacked(points);
   else {

@@ -101,9 +101,9 @@ export async function readCsv(blob, asked, following) {
   }
 }
 
-async function read(blob, encoding, isGuess, asked, { tell, rest }) {
+async function read(blob, encoding, isGuess, asked, { tell, rest, most }) {
   const decoder = new TextDecoder(encoding, { fatal: isGuess });
-  const table = new Table("line"), pieces = [];
+  const table = new Table("line", most), pieces = [];
   let kind, numberOf, left = "", line = 1, first, byte = MARKS[encoding] && !isGuess ? MARKS[encoding].length : 0;
   for (let at = 0; at < blob.size; at += PIECE) {
     const bytes = await blob.slice(at, at + PIECE).arrayBuffer(), isEnd = at + PIECE >= blob.size;

@@ -23,7 +23,7 @@ export async function readJson(blob, following) {
   if (isObject(value) && (value["kmeans-board"] || value.options !== undefined)) return { kind: "board", saved: value };
   if (isObject(value) && (GEOMETRIES.includes(value.type) || ["Feature", "FeatureCollection"].includes(value.type))) return readGeo(value, following);
   const { rows, names, fieldsOf } = rowsOf(value);
-  const table = new Table("item");
+  const table = new Table("item", following.most);
   for (let i = 0; i < rows.length; i += 1) {
     table.add(fieldsOf(rows[i], i).map(numberOf), i + 1);
     if (i % SPELL_ROWS) continue;
@@ -56,7 +56,7 @@ function rowsOf(value) {
 
 /** The places of GeoJSON: of points and lines all, of areas none. */
 async function readGeo(value, following) {
-  const places = new TrackPoints("GeoJSON");
+  const places = new TrackPoints("GeoJSON", following.most);
   const open = [{ of: value, properties: {} }];
   while (open.length) {
     const { of, properties } = open.pop();

@@ -2,9 +2,9 @@
 
 import { readBlob } from "./formats.js";
 
-addEventListener("message", async ({ data: { blob, asked } }) => {
+addEventListener("message", async ({ data: { blob, asked, most } }) => {
   try {
-    const result = await readBlob(blob, asked, { onProgress: (share) => postMessage({ share }) });
+    const result = await readBlob(blob, asked, { most, onProgress: (share) => postMessage({ share }) });
     const { kind, columns, lines, bright } = result;
     const arrays = kind === "table" ? [lines, ...columns.map(({ values }) => values)] : [bright];
     postMessage({ result }, { transfer: arrays.filter(Boolean).map(({ buffer }) => buffer) });

@@ -1,6 +1,6 @@
 // Reads files and pasted text, in a worker; where there is none to be had, in slices between which the page goes on.
 
-import { KMeansError, breath } from "../clustering.js";
+import { KMeans, KMeansError, breath } from "../clustering.js";
 import { startWorker } from "../workers.js";
 
 /** The worker's script; undefined where everything is in one file. */
@@ -9,7 +9,7 @@ const SCRIPT = new URL("./reading-worker.js", import.meta.url);
 let canHaveWorkers = globalThis.Worker !== undefined && SCRIPT !== undefined;
 
 /** What a worker makes of it; nothing where it could not be started. */
-function inWorker(blob, asked, { signal, onProgress }) {
+function inWorker(blob, asked, { signal, onProgress, most }) {
   return new Promise((resolve, reject) => {
     let worker, hasSpoken = false;
     try {
@@ -35,15 +35,17 @@ function inWorker(blob, asked, { signal, onProgress }) {
       if (hasSpoken) end(reject, new KMeansError("The file is too large for this browser's memory.", "memory"));
       else end(resolve, undefined);
     };
-    worker.postMessage({ blob, asked });
+    worker.postMessage({ blob, asked, most });
   });
 }
 
 /** What a blob has: see `readBlob` of formats.js, whose `asked` this is. `signal` ends it at once. */
 export async function read(blob, asked = {}, { signal, onProgress } = {}) {
+  await KMeans.load();
   signal?.throwIfAborted();
-  const result = canHaveWorkers ? await inWorker(blob, asked, { signal, onProgress }) : undefined;
+  const { n: most } = KMeans.limits;
+  const result = canHaveWorkers ? await inWorker(blob, asked, { signal, onProgress, most }) : undefined;
   if (result) return result;
   canHaveWorkers = false;
-  return (await import("./formats.js")).readBlob(blob, asked, { signal, onProgress, breath });
+  return (await import("./formats.js")).readBlob(blob, asked, { signal, onProgress, breath, most });
 }

@@ -2,11 +2,10 @@
 
 import { KMeansError } from "../clustering.js";
 
-/** What a file may have; the points are the core's limit. */
+/** What a file may have; how many rows, the core says. */
 export const LIMITS = Object.freeze({
   bytes: 200_000_000,
   columns: 256,
-  rows: 4_000_000,
   /** In all columns together: as many as 320 MB hold. */
   numbers: 40_000_000,
   /** Characters of one line. */
@@ -33,10 +32,14 @@ export const refusal = (message, code) => new KMeansError(message, code);
 /** After so many milliseconds the page may breathe, where there is no worker. */
 const SPELL = 8;
 
-/** What reads is followed by: `tell(share)`, and `rest()`, in which the page goes on and may have given up. */
-export function followed({ signal, onProgress, breath }) {
+/**
+ * What reads is followed by: `tell(share)`, and `rest()`, in which the page goes on and may have given up. `most` is how
+ * many rows there may be.
+ */
+export function followed({ signal, onProgress, breath, most }) {
   let end = performance.now() + SPELL;
   return {
+    most,
     tell: (share) => onProgress?.(Math.min(share, 1)),
     rest: async () => {
       if (!breath || performance.now() < end) return;
@@ -83,17 +86,18 @@ export class Table {
   #lines = [];
   #numbers = 0;
   #what;
+  #most;
 
-  /** `what` the rows are: lines, items, points. */
-  constructor(what) {
-    this.#what = what;
+  /** `what` the rows are: line, item, position; and how many there may be at `most`. */
+  constructor(what, most) {
+    [this.#what, this.#most] = [what, most];
   }
 
   /** A row, read from a line; each value is a number or NaN. */
   add(values, line) {
     const at = this.rows % BLOCK, block = (this.rows - at) / BLOCK;
-    if (this.rows === LIMITS.rows) {
-      throw refusal(`There are more than ${whole(LIMITS.rows)} rows, which is as many points as a board can have.`, "rows");
+    if (this.rows === this.#most) {
+      throw refusal(`There are more than ${whole(this.#most)} rows, which is as many points as a board can have.`, "rows");
     }
     if (values.length > LIMITS.columns) {
       const [first, ...others] = this.#what;

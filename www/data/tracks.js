@@ -9,14 +9,15 @@ const PLACES = ["trkpt", "rtept", "wpt"];
 
 /** Positions as they are read: longitude, latitude and, where there are any, elevations and times. */
 export class TrackPoints {
-  #table = new Table("position");
+  #table;
   #format;
   #times = [];
   #count = 0;
   #areas = 0;
 
-  constructor(format) {
+  constructor(format, most) {
     this.#format = format;
+    this.#table = new Table("position", most);
   }
 
   add(longitude, latitude, elevation = NaN, time = "") {
@@ -39,9 +40,9 @@ export class TrackPoints {
 }
 
 /** Reads GPX: tracks, routes and waypoints. */
-export async function readGpx(blob, { tell, rest }) {
+export async function readGpx(blob, { tell, rest, most }) {
   const { default: sax } = await import("../vendor/sax.js");
-  const parser = sax.parser(true), decoder = new TextDecoder(), places = new TrackPoints("GPX");
+  const parser = sax.parser(true), decoder = new TextDecoder(), places = new TrackPoints("GPX", most);
   let place, field, isGpx = false;
   const nameOf = (name) => name.slice(name.indexOf(":") + 1);
   parser.onerror = ({ message }) => {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use oxc::allocator::Allocator;
-use oxc::codegen::{Codegen, CodegenOptions};
+use oxc::codegen::{Codegen, CodegenOptions, CommentOptions, LegalComment};
 use oxc::minifier::{Minifier, MinifierOptions};
 use oxc::parser::Parser;
 use oxc::span::SourceType;
@@ -173,15 +173,16 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Rewrites a script as short as it can be said, private members by single letters too.
+/// Rewrites a script as short as it can be said, private members by single letters too; licences stay in it.
 fn minify(file: &Path) -> Result<()> {
     let source = fs::read_to_string(file)?;
     let allocator = Allocator::default();
     let mut parsed = Parser::new(&allocator, &source, SourceType::mjs()).parse();
     ensure!(parsed.diagnostics.is_empty(), "{} is no JavaScript: {:?}", file.display(), parsed.diagnostics);
+    let licences = CommentOptions { legal: LegalComment::Inline, ..CommentOptions::disabled() };
     let minified = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut parsed.program);
     let printer = Codegen::new()
-        .with_options(CodegenOptions::minify())
+        .with_options(CodegenOptions { comments: licences, ..CodegenOptions::minify() })
         .with_scoping(minified.scoping)
         .with_private_member_mappings(minified.class_private_mappings);
     Ok(fs::write(file, printer.build(&parsed.program).code)?)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::build::copy_folder;
 use crate::integrity::{ELEMENT, hash, import_map, reached_from};
 use crate::process::{cargo, output_of};
-use crate::{root, vendor};
+use crate::root;
 
 /// Where the package is written, in the site's folder.
 pub const FOLDER: &str = "npm";
@@ -51,7 +51,6 @@ pub fn write(site: &Path) -> Result<()> {
 fn files(site: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = reached_from(site, &ENTRIES)?.into_iter().collect();
     files.extend(ENTRIES.map(types_of).map(PathBuf::from));
-    files.push(vendor::LICENSES.into());
     if site.join(CUSTOM_ELEMENTS).exists() {
         files.push(CUSTOM_ELEMENTS.into());
     }

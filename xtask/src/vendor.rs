@@ -1,15 +1,11 @@
 //! What others wrote and the site needs: from `vendor/`, where it is as npm has it, to modules in `www/vendor/`.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::root;
-
-/// Where the licences of all of them are, in the site's folder.
-pub const LICENSES: &str = "vendor/LICENSES.txt";
 
 /// How a file hands out what it has.
 enum Kind {
@@ -23,26 +19,28 @@ enum Kind {
 const LIBRARIES: [(&str, Kind); 3] =
     [("papaparse", Kind::Common), ("sax", Kind::Common), ("idb-keyval", Kind::Module)];
 
-/// Writes the modules and their licences.
+/// Writes the modules, each with its licence in a comment that stays when it is minified.
 pub(crate) fn write(www: &Path) -> Result<()> {
     let to = www.join("vendor");
+    if to.exists() {
+        fs::remove_dir_all(&to)?;
+    }
     fs::create_dir_all(&to)?;
-    let mut licenses = String::new();
     for (name, kind) in LIBRARIES {
         let from = root().join("vendor").join(name);
         let read = |file: &str| {
             let path = from.join(file);
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
         };
-        let source = read(&format!("{name}.js"))?;
+        let (source, license) = (read(&format!("{name}.js"))?, read("LICENSE")?);
+        ensure!(!license.contains("*/"), "the licence of {name} cannot be in a comment");
         let module = match kind {
             Kind::Module => source,
             Kind::Common => module_of(&source),
         };
-        fs::write(to.join(format!("{name}.js")), module)?;
-        writeln!(licenses, "# {name}\n\n{}", read("LICENSE")?)?;
+        fs::write(to.join(format!("{name}.js")), format!("/*! {name}\n\n{license}*/\n{module}"))?;
     }
-    Ok(fs::write(www.join(LICENSES), licenses)?)
+    Ok(())
 }
 
 /// `CommonJS` as a module: what it writes into `exports` is its default.
@@ -57,14 +55,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_library_has_its_licence_beside_it() -> Result<()> {
+    fn every_library_is_a_module_that_begins_with_its_licence() -> Result<()> {
         let folder = tempfile::tempdir()?;
         write(folder.path())?;
-        let licenses = fs::read_to_string(folder.path().join(LICENSES))?;
-        for (name, _) in LIBRARIES {
-            assert!(licenses.contains(&format!("# {name}\n")), "{name}");
+        for ((name, _), words) in
+            LIBRARIES.iter().zip(["The MIT License", "Blue Oak Model License", "Apache License"])
+        {
             let module = fs::read_to_string(folder.path().join(format!("vendor/{name}.js")))?;
-            assert!(module.contains("\nexport "), "{name}");
+            let (license, source) = module.split_once("*/").context("no licence")?;
+            assert!(license.starts_with(&format!("/*! {name}\n")) && license.contains(words), "{license}");
+            assert!(source.contains("\nexport "), "{name}");
         }
         Ok(())
     }

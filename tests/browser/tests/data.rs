@@ -607,6 +607,27 @@ async fn an_address_has_small_data_and_shows_the_same_to_everybody() -> Result<(
 }
 
 #[tokio::test]
+async fn points_without_a_file_go_the_same_way() -> Result<()> {
+    let browser = opened().await?;
+    let made = run(
+        &browser,
+        "const { ofPoints, stateOf, keptOnes } = await import('/own-data.js'), { written } = await import('/address.js');
+        const points = Float64Array.from({ length: 120 }, (_, i) => Math.sin(i * i) / 3);
+        const state = await stateOf(ofPoints(points), 'abc'), again = await stateOf(ofPoints(points.slice(0, 60)), 'abc');
+        const list = await keptOnes(), many = await stateOf(ofPoints(new Float64Array(60000).map((_, i) => Math.cos(i))));
+        return [written({ ...state, k: 3, seed: 1, cells: true, trails: true }), [...points], again.n, list.map(({ id, n }) => [id, n]), Boolean(many.points), many.kept.length];",
+    )
+    .await?;
+    assert_eq!((&made[2], &made[3]), (&json!(30), &json!([["abc", 30]])));
+    assert_eq!((&made[4], &made[5]), (&json!(false), &json!(12)));
+    let other = Browser::start().await?;
+    open(&other, &format!("/{}", made[0].as_str().context("no address")?)).await?;
+    let seen = run(&other, "await rest(300); return [[...board.kmeans.points], $('#boards').classList.contains('axes'), $('#about').textContent];").await?;
+    assert_eq!(seen, json!([made[1], false, "Drawn by hand"]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_address_that_somebody_made_up_is_an_error_and_no_more() -> Result<()> {
     let browser = opened().await?;
     let bomb = run(
