@@ -228,7 +228,8 @@ export function fromFile(saved) {
 }
 
 /** What is no start counts as not given. */
-function startOfFile({ k, seeding, seed }) {
+function startOfFile(options) {
+  const { k, seeding, seed } = options ?? {};
   const isGood = (value, most) => Number.isInteger(value) && value >= 0 && value <= most;
   return {
     k: isGood(k, KMeans.limits.k) && k ? k : undefined,

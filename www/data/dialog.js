@@ -25,6 +25,7 @@ const STYLE = `
 .own li span { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .own li small { color: var(--soft); font-size: 13px; }
 .own .wrong { color: light-dark(#9c2f14, #ffa58a); }
+.own .end .wrong { flex: 1 0 100%; }
 .own progress { width: 100%; height: 4px; accent-color: var(--accent); }
 .own .scroll { overflow-x: auto; }
 .own table { border-collapse: collapse; font-size: 13px; }
@@ -58,6 +59,8 @@ const K = 3;
 /** What takes no longer, in milliseconds, is over before its progress need be seen. */
 const SOON = 150;
 
+/** What the page says is wrong. */
+const problem = () => document.getElementById("problem").textContent;
 const KINDS = ".csv,.tsv,.txt,.json,.geojson,.gpx,.png,.jpg,.jpeg,.gif,.webp,.bmp,.avif,text/*,application/json,image/*";
 const paragraph = (textContent, className = "") => made("p", { textContent, className });
 /** A small picture of two columns. */
@@ -125,16 +128,17 @@ class OwnData {
   // --- what to open ---
 
   /** Ways to bring something; what went wrong before is said first. */
-  async #ask(problem) {
+  async #ask(wrong) {
+    this.#showing = undefined;
     const input = made("input", { type: "file", accept: KINDS, hidden: true });
     input.addEventListener("change", () => input.files[0] && this.load(input.files[0]));
     const pick = button("Choose a file", () => input.click(), "primary");
     const pasted = made("textarea", { placeholder: "Or paste a table here", ariaLabel: "A table, pasted" });
     pasted.addEventListener("input", () => pasted.value.trim() && this.load(pasted.value));
     const samples = made("div", { className: "row" });
-    import("./samples.js").then(({ SAMPLES }) => samples.append(...SAMPLES.map(([name, make]) => button(name, async () => this.load(await make())))));
+    import("./samples.js").then(({ SAMPLES }) => samples.append(...SAMPLES.map(([name, make]) => button(name, async () => this.load(await make())))), () => {});
     this.#body.replaceChildren(
-      ...(problem ? [Object.assign(paragraph(problem, "wrong"), { role: "alert" })] : []),
+      ...(wrong ? [Object.assign(paragraph(wrong, "wrong"), { role: "alert" })] : []),
       paragraph("A table (CSV, TSV, JSON), a track (GPX, GeoJSON) or a picture, whose dark or bright pixels become points. It can also be dropped, or pasted, anywhere on the page."),
       made("div", { className: "row" }, pick, input), pasted,
       paragraph("Nothing leaves this browser: there is nobody that the page could send it to.", "soft"),
@@ -227,10 +231,10 @@ class OwnData {
     const found = survey(table, pair);
     scaling ??= firstScaling(table, pair, found);
     const again = async (change) => {
-      const problem = await this.load(this.#blob, { ...asked, ...change }, true);
-      if (!problem) return;
+      const wrong = await this.load(this.#blob, { ...asked, ...change }, true);
+      if (!wrong) return;
       await this.#seeTable(table, pair, asked, scaling); // as it was
-      this.#complain(problem);
+      this.#complain(wrong);
     };
     const choose = (next) => this.#seeTable(table, next, asked);
     const ways = Object.entries(SCALINGS).filter(([name]) => name !== "map" || isPositions(table, pair));
@@ -376,8 +380,8 @@ class OwnData {
   }
 
   #complain(message) {
-    this.#body.querySelector(".end + .wrong")?.remove();
-    this.#body.append(Object.assign(paragraph(message, "wrong"), { role: "alert" }));
+    this.#body.querySelector(".end .wrong")?.remove();
+    this.#body.querySelector(".end").prepend(Object.assign(paragraph(message, "wrong"), { role: "alert" }));
   }
 
   #end(n, act) {
@@ -392,8 +396,10 @@ class OwnData {
     const { iteration: _, ...shows } = this.#state;
     const [state] = await Promise.all([stateOf(own, own.id), import("../own-axes.js")]);
     const isShown = await this.#show({ ...shows, ...state, k, seeding: isMarked ? undefined : seeding, seed }, { play: true });
-    const problem = document.getElementById("problem").textContent;
-    if (!isShown) return this.#body.querySelector(".end") ? this.#complain(problem) : this.#ask(problem);
+    if (!isShown) {
+      if (!own.id) await forget(state.own.id);
+      return this.#body.querySelector(".end") ? this.#complain(problem()) : this.#ask(problem());
+    }
     if (state.own.isLost) return this.#ask("The points are on the board, but too many for its address, and this browser keeps nothing for this page: save them, or a reload loses them.");
     return this.#dialog.close();
   }
@@ -402,5 +408,6 @@ class OwnData {
   async #finishDrawn({ board, n, clusters, k, seeding, seed, boardSeed }) {
     const { iteration: _, ...shows } = this.#state;
     if (await this.#show({ ...shows, own: undefined, points: undefined, kept: undefined, board, n, clusters, k, seeding, seed, boardSeed }, { play: true })) this.#dialog.close();
+    else this.#ask(problem());
   }
 }

@@ -246,7 +246,8 @@ async fn what_was_guessed_wrong_is_set_right_and_what_cannot_be_leaves_all_as_it
         const distinct = $('dialog [role=alert]').textContent;
         $('dialog .end input').value = '2';
         await go();
-        return [guessed, right[0], wrong, k, distinct, [...board.kmeans.points]];",
+        const { keptOnes } = await import('/own-data.js');
+        return [guessed, right[0], wrong, k, distinct, [...board.kmeans.points], (await keptOnes()).length];",
     )
     .await?;
     let named = |decimal: &str| {
@@ -268,6 +269,7 @@ async fn what_was_guessed_wrong_is_set_right_and_what_cannot_be_leaves_all_as_it
     assert_eq!(seen[3], "K: 0 is not a whole number from 1 to 1,024.");
     assert_eq!(seen[4], "k must be from 1 to 3, as many distinct points as the board has, not 4.");
     assert_eq!(seen[5], json!([1234, 2000, 3456, 4000, 5678, 9000]));
+    assert_eq!(seen[6], 1); // what could not be clustered is not kept
     Ok(())
 }
 
@@ -420,6 +422,7 @@ const HOSTILE: &[(&str, &str)] = &[
     ("'[1, 2]'", "The JSON is a list of single values, and a board needs two numbers for each point."),
     ("'{\"a\": 1}'", "The JSON is an object without two columns."),
     ("'[' + '['.repeat(1e6)", "This is no JSON:"),
+    ("'{\"options\":null}'", "these points cannot be read: points is no list of pairs."),
     ("'{\"type\":\"FeatureCollection\",\"features\":[]}'", "There is no column of numbers among 0 rows"),
     (
         "'{\"kmeans-board\":1,\"own\":{\"x\":[1],\"y\":[1,2]}}'",
