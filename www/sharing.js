@@ -220,8 +220,9 @@ function shownWay(way, state, where) {
 }
 
 /** What has to be said about a state before it is taken elsewhere. */
-function remarks({ beside, seed, boardSeed, own, points }) {
+function remarks({ beside, seed, boardSeed, own, points, seeding }) {
   return [
+    own?.centroids && !seeding && "A tag cannot say where stars were put by hand: it begins with random ones.",
     own && !points && "The points are too many for an address, so the one file opens without them: save the board, and open it there.",
     beside && "Of the two boards, this is the first.",
     boardSeed !== undefined && `The points are those of seed ${boardSeed}, the start is of seed ${seed}. The attributes of a tag or an iframe have one seed for both, so neither can say this board; another seed, from the dice or typed, makes one that they can.`,

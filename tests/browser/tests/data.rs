@@ -983,6 +983,50 @@ async fn an_element_takes_its_points_from_a_table() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_an_iframe_shows_takes_a_table_too() -> Result<()> {
+    let (browser, _folder) = page_with(&[("table.csv", "x,y\n1,2\n3,4\n5,7\n")], "").await?;
+    browser.open("/embed.html?src=table.csv&k=2&seed=1").await?;
+    browser.wait_until("document.querySelector('kmeans-board').kmeans", PATIENCE).await?;
+    let points = browser.eval("[...document.querySelector('kmeans-board').kmeans.points]").await?;
+    assert_eq!(points, json!([1, 2, 3, 4, 5, 7]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_embedded_board_of_ones_own_data_begins_as_it_does_here() -> Result<()> {
+    let browser = opened().await?;
+    let seen = clustered(
+        &browser,
+        "wine.csv",
+        "const saved = [], click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () { saved.push([this.download, this.href]); };
+        $('#embed').click();
+        const inside = () => $('dialog iframe')?.contentDocument.querySelector('kmeans-board');
+        await until(() => inside()?.kmeans);
+        const { kmeans } = inside(), ways = $$('dialog .segments label').map(({ textContent }) => textContent);
+        const tag = $('dialog textarea').value.split('\\n')[1];
+        $$('dialog button').find(({ textContent }) => textContent === 'Save the table').click();
+        const [[name, href]] = saved, table = await (await fetch(href)).text();
+        HTMLAnchorElement.prototype.click = click;
+        const same = (ours, theirs) => JSON.stringify([...ours]) === JSON.stringify([...theirs]);
+        return [ways, tag, same(kmeans.points, board.kmeans.points), same(kmeans.centroidsAfter(0), board.kmeans.centroidsAfter(0)), name, table.split('\\n').length];",
+    )
+    .await?;
+    assert_eq!(
+        seen,
+        json!([
+            ["Tag", "One file"],
+            "<kmeans-board src=\"kmeans-board-own-178-3.csv\" k=\"3\" seeding=\"k-means++\" seed=\"83\" controls voronoi trails></kmeans-board>",
+            true,
+            true,
+            "kmeans-board-own-178-3.csv",
+            180
+        ])
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_table_that_a_page_has_asked_for_no_longer_does_not_come() -> Result<()> {
     let files = [("one.csv", "1,2\n3,4\n"), ("two.csv", "5,6\n7,8\n9,1\n")];
     let (browser, _folder) =
