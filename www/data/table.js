@@ -52,8 +52,9 @@ export function followed({ signal, onProgress, breath, most }) {
 
 // --- numbers ---
 
-const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:e[+-]?\d+)?$/i;
+// No way through these is tried twice, however long a text is.
+const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const COMMA = /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:e[+-]?\d+)?$/i;
 /** Thousands apart by what cannot be the decimal sign. */
 const GROUPED = /^[+-]?\d{1,3}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?$/;
 const COMMA_GROUPED = /^[+-]?\d{1,3}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d+)?$/;

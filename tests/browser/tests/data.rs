@@ -417,6 +417,11 @@ const HOSTILE: &[(&str, &str)] = &[
         "This is no GPX that can be read, in line 1: Invalid character entity.",
     ),
     ("'x,name\\n1,a\\n2,b'", "There is only one column of numbers among 3 rows, and a board needs two."),
+    (
+        "'1'.repeat(200000) + 'x,2\\n' + `${'7'.repeat(200000)}y,3\\n`",
+        "There is only one column of numbers among 2 rows, and a board needs two.",
+    ),
+    ("'\"a'.repeat(500000)", "A quoted field of the last rows, from line 1 on, has no end."),
     ("''", "There is nothing in it."),
     ("'[1, 2'", "This is no JSON:"),
     ("'[1, 2]'", "The JSON is a list of single values, and a board needs two numbers for each point."),
