@@ -4,7 +4,7 @@ import { KMeans } from "./clustering.js";
 import { camel } from "./kmeans-board-element.js";
 
 const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
-const WORDS = ["board", "seeding", "beside", "pane"];
+const WORDS = ["board", "seeding", "beside", "pane", "kept", "points"];
 const SWITCHED_OFF = ["cells", "trails"]; // shown unless the address says 0
 
 /** The state that a fragment asks for; what it does not name is undefined, what is no number is NaN. */
@@ -51,8 +51,14 @@ export const isBare = () => location.hash.length < 2;
 /** The state that the page's address asks for; without one, the first figure. */
 export const asked = () => (isBare() ? FIGURES[0].state : read(location.hash));
 
+/** A state with the points of the reader's own that its address names. */
+export async function whole(state) {
+  return !state.own && (state.points || state.kept) ? { ...state, beside: undefined, own: await (await import("./own-data.js")).brought(state) } : state;
+}
+
 /** The options of a state; a board that is not made of clusters is not asked for any. */
-export function options({ board, n, clusters, k, seeding, seed, boardSeed }) {
+export function options({ board, n, clusters, k, seeding, seed, boardSeed, own }) {
+  if (own) return { points: own.points, seed, ...(seeding || own.centroids?.length !== 2 * k ? { k, seeding } : { centroids: own.centroids }) };
   const info = KMeans.boards.find(({ name }) => name === board);
   return { board, n, clusters: info && info.clusters === undefined ? undefined : clusters, k, seeding, seed, boardSeed };
 }

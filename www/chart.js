@@ -8,9 +8,9 @@ const MARGIN = { left: 52, right: 8, top: 10, bottom: 24 };
 /** Inertia after each half-step: the first assign stands at ½, the first update at 1 and so on. */
 const curve = ({ history }) => history.flatMap(({ assignedInertia, inertia }) => [assignedInertia, inertia]);
 
-/** About three round numbers from low to high. */
-export function ticks(low, high) {
-  const rough = (high - low) / 2 || Math.abs(high) || 1;
+/** Round numbers from low to high: at least two, if not about so many. */
+export function ticks(low, high, count = 2) {
+  const rough = (high - low) / count || Math.abs(high) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].findLast((factor) => factor * power <= rough);
   const first = Math.ceil(low / step);

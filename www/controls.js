@@ -1,7 +1,7 @@
 // The playground's controls around <kmeans-board>, its first user. They compute nothing; every number is the core's.
 
 import { KMeans } from "./clustering.js";
-import { FIGURES, isBare, options, read, written } from "./address.js";
+import { FIGURES, isBare, options, read, whole, written } from "./address.js";
 import { Chart } from "./chart.js";
 import { AHEAD, colourOf, lookAhead, positionOf } from "./kmeans-board-element.js";
 import { sentence, short } from "./sentences.js";
@@ -42,6 +42,7 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
     if (asked.beside !== undefined && !seedings.includes(asked.beside)) {
       throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
     }
+    asked = await whole(asked);
     if (!(await (opened ?? board.init(options(asked))))) return false; // something else has been asked for since
     if (asked.beside && !(await beside.init({ ...board.kmeans.options, seeding: asked.beside }))) return false;
     if (state !== before) return false;
@@ -51,13 +52,15 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   } finally {
     clearTimeout(slow);
   }
-  state = { ...asked, ...options(board.kmeans.options) };
+  const { n, options: made } = board.kmeans;
+  state = { ...asked, ...(asked.own ? { n, k: made.k, seeding: made.seeding, seed: made.seed } : options(made)) };
   $("beside").hidden = !state.beside;
   $("boards").classList.toggle("pair", Boolean(state.beside));
   for (const each of shown()) lookAhead(each.kmeans);
   complain("");
   fill();
   fillShows();
+  showAxes();
   openPane(state.pane);
   remember(keep);
   if (iteration !== undefined) await arrive(iteration);
@@ -146,7 +149,7 @@ async function reseed(start = {}) {
   journeys += 1;
   settle();
   const before = state;
-  const boardSeed = board.kmeans.options.boardSeed ?? board.kmeans.seed;
+  const boardSeed = state.boardSeed ?? state.seed;
   const { k, seeding } = { ...state, ...start };
   try {
     if (!(await board.reseed({ k, seeding, ...start }))) return;
@@ -156,7 +159,7 @@ async function reseed(start = {}) {
   }
   if (state !== before) return; // another board has come
   const { seed } = board.kmeans;
-  state = { ...state, k, seeding, seed, boardSeed: boardSeed === seed ? undefined : boardSeed };
+  state = { ...state, k, seeding: seeding ?? "random", seed, boardSeed: state.own || boardSeed === seed ? undefined : boardSeed };
   for (const each of shown()) lookAhead(each.kmeans);
   fill();
   remember("push");
@@ -175,8 +178,29 @@ const ACTIONS = {
 };
 for (const [id, action] of Object.entries(ACTIONS)) $(id).addEventListener("click", () => action());
 
-$("sharing").addEventListener("click", ({ target }) => import("./sharing.js")
-  .then((sharing) => sharing[target.id]?.(state)).catch(({ message }) => complain(message)));
+const taken = (module, act) => module.then(act).catch(({ message }) => complain(message));
+const bring = (what) => taken(import("./data/dialog.js"), (dialog) => dialog.bring(what, show, state));
+$("sharing").addEventListener("click", ({ target: { id } }) =>
+  (id === "open" ? bring() : taken(import("./sharing.js"), (sharing) => sharing[id]?.(state))));
+addEventListener("dragover", (event) => event.preventDefault());
+for (const [type, from] of [["drop", "dataTransfer"], ["paste", "clipboardData"]]) {
+  addEventListener(type, (event) => {
+    const file = event[from].files[0];
+    if (!file && event.target.closest?.("input, textarea")) return; // a text is the field's
+    event.preventDefault();
+    const what = file ?? event[from].getData("text");
+    if (what) bring(what);
+  });
+}
+
+let axes;
+
+/** What the axes of own points mean, around the board. */
+async function showAxes() {
+  const { own } = state;
+  if (own) axes ??= await import("./own-axes.js");
+  if (own === state.own) axes?.show(board, own);
+}
 
 /** A start that the lab shows: from its seed, and in motion. */
 async function replay(start) {
@@ -210,7 +234,8 @@ $("panes").addEventListener("change", ({ target }) => {
 /** A new board's own numbers come with it. */
 function choosePreset(name) {
   const { n, clusters, k } = KMeans.boards.find((row) => row.name === name);
-  show({ ...state, board: name, n, clusters, k, beside: undefined, boardSeed: undefined }, { play: isPlaying() });
+  const none = Object.fromEntries(["beside", "boardSeed", "own", "points", "kept"].map((each) => [each, undefined]));
+  show({ ...state, ...none, board: name, n, clusters, k }, { play: isPlaying() });
 }
 
 function enter(id, keep) {
@@ -306,11 +331,12 @@ function fill() {
   for (const id of ["clusters", "k"]) $(`${id}-range`).max = Math.ceil(clustersTo(Math.min(KMeans.limits.k, state.n)));
   for (const id of Object.keys(toRange)) Object.assign($(`${id}-range`), { value: toRange[id](made[id]), ariaValueText: made[id] });
   const info = KMeans.boards.find(({ name }) => name === state.board);
-  const isUnclustered = info.clusters === undefined;
+  const isUnclustered = info?.clusters === undefined, isOwn = !info;
+  $("clusters-row").hidden = $("n").disabled = $("n-range").disabled = isOwn;
   $("clusters-row").classList.toggle("none", isUnclustered);
   $("clusters").disabled = $("clusters-range").disabled = isUnclustered;
   $("hint").textContent = state.boardSeed === undefined ? "same seed, same picture" : `points of seed ${state.boardSeed}`;
-  $("about").textContent = info.sentence;
+  $("about").textContent = info?.sentence ?? state.own.title;
   $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "";
   for (const [group, value] of [["preset", state.board], ["seeding", state.seeding]]) {
     for (const input of document.getElementsByName(group)) input.checked = input.value === value;

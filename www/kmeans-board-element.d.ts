@@ -82,6 +82,10 @@ export class KMeansBoard extends HTMLElement {
   get seed(): number | undefined;
   set seed(value: number | null | undefined);
 
+  /** The address of a table, as CSV, whose first two columns of numbers are the points, in place of `board`, `n` and `clusters`; "". */
+  get src(): string;
+  set src(value: string | null | undefined);
+
   /** Whether there are controls under the board: seed again, back, play, step, a timeline and where the run stands. */
   get controls(): boolean;
   set controls(value: boolean);

@@ -52,14 +52,14 @@ const integerOf = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 
 /** Attributes that make the clustering: each is an option of KMeans.init, read as a word or a whole number. */
 const OPTIONS = { board: String, n: integerOf, clusters: integerOf, k: integerOf, seeding: String, seed: integerOf };
-const VALUES = { ...OPTIONS, speed: (text) => Number(text || NaN), loading: String, label: String };
+const VALUES = { ...OPTIONS, src: String, speed: (text) => Number(text || NaN), loading: String, label: String };
 const SWITCHES = ["controls", "voronoi", "trails", "autoplay", "loop", "half-steps", "interactive"];
 /** What some attributes bring with them. */
 const ADDITIONS = {
   controls: () => import("./kmeans-board-controls.js"),
   interactive: () => import("./kmeans-board-hands.js"),
 };
-/** What own points and own centroids stand in for. */
+/** What own points, from a table or not, and own centroids stand in for. */
 const OF_POINTS = ["board", "n", "clusters"];
 const OF_CENTROIDS = ["k", "seeding"];
 const MIN_SPEED = 0.1;
@@ -173,6 +173,7 @@ function pixelOf(text) {
  * | `k` | `k` | clusters sought, from 1 to 1,024; 7 |
  * | `seeding` | `seeding` | how it starts, one of `KMeans.seedings`; "random" |
  * | `seed` | `seed` | from 0 to 2³² − 1: the same seed, the same picture; drawn anew each time |
+ * | `src` | `src` | the address of a table, as CSV, whose first two columns of numbers are the points, in place of `board`, `n` and `clusters`; none |
  * | `controls` | `controls` | seed again, back, play, step, a timeline and where the run stands, under the board |
  * | `voronoi` | `voronoi` | the cells of the centroids |
  * | `trails` | `trails` | the ways of the centroids |
@@ -267,7 +268,7 @@ export class KMeansBoard extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
-    if (name in OPTIONS) return this.#restart();
+    if (name in OPTIONS || name === "src") return this.#restart();
     if (name === "loading") return this.#startEagerly();
     if (name in ADDITIONS && this.#isStarted) this.#equip();
     if (name === "autoplay" && this.#kmeans && this.#isAutoplaying) this.play();
@@ -346,7 +347,7 @@ export class KMeansBoard extends HTMLElement {
   /** What an attribute says; nothing without one or, after a warning, with one that is not valid. */
   #said(name) {
     const text = this.getAttribute(name);
-    if (text === null || (this.#points && OF_POINTS.includes(name)) || (this.#centroids && OF_CENTROIDS.includes(name))) {
+    if (text === null || ((this.#points || this.getAttribute("src")) && OF_POINTS.includes(name)) || (this.#centroids && OF_CENTROIDS.includes(name))) {
       return undefined;
     }
     const value = VALUES[name](text);
@@ -359,7 +360,7 @@ export class KMeansBoard extends HTMLElement {
 
   /** What the attribute says; without one that is valid, the default or, of an option, what is in force. */
   #value(name) {
-    const value = this.#said(name) ?? { speed: 1, loading: "lazy", label: "" }[name];
+    const value = this.#said(name) ?? { speed: 1, loading: "lazy", label: "", src: "" }[name];
     if (value !== undefined || !this.#kmeans) return value;
     return name in this.#kmeans ? this.#kmeans[name] : this.#kmeans.options[name];
   }
@@ -377,11 +378,15 @@ export class KMeansBoard extends HTMLElement {
     }
   }
 
-  /** The options that attributes and properties name. */
-  async #options() {
+  /** The options that attributes and properties name; points of a table are read first. */
+  async #options(following) {
     await KMeans.load();
-    const options = { points: this.#points, centroids: this.#centroids };
+    const options = { points: this.#points, centroids: this.#centroids }, src = this.getAttribute("src");
     for (const name of Object.keys(OPTIONS)) options[name] = this.#said(name);
+    if (src && !this.#points) {
+      const { pointsAt } = await import("./data/source.js");
+      options.points = await pointsAt(new URL(src, this.baseURI), following);
+    }
     return options;
   }
 
@@ -433,14 +438,14 @@ export class KMeansBoard extends HTMLElement {
   }
 
   async #begin(asked = {}) {
-    const { options = this.#options(), position = 0 } = asked;
+    const making = this.#makeAnew(), { signal } = making;
+    const { options = this.#options(this.#meanwhile(signal)), position = 0 } = asked;
     this.#left = asked.options && asked; // should it be removed before there is anything
     this.#isStarted = true;
     this.#isStartQueued = false; // who asks now has the last word
     if (this.#hasFailed) this.#renew();
     this.#equip();
     this.#isBeginning = true;
-    const making = this.#makeAnew(), { signal } = making;
     let kmeans;
     try {
       const [known] = await Promise.all([options, KMeansBoard.exports()]);

@@ -2,13 +2,13 @@
 
 import { KMeans } from "./clustering.js";
 import { KMeansBoard } from "./kmeans-board-element.js";
-import { asked, options } from "./address.js";
+import { asked, options, whole } from "./address.js";
 
 customElements.define("kmeans-board", KMeansBoard);
 
 const board = document.getElementById("board");
 const { hash } = location;
-const opened = board.init(KMeans.load().then(() => options(asked())));
+const opened = board.init(KMeans.load().then(() => whole(asked())).then(options));
 await opened.catch(() => {}); // the controls say it
 await new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
 const { begin } = await import("./controls.js");

@@ -42,7 +42,7 @@ sheet.replaceSync(STYLE);
 document.adoptedStyleSheets.push(sheet);
 
 /** An element with properties and children. */
-const made = (name, properties = {}, ...children) => {
+export const made = (name, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
   return element;
@@ -74,21 +74,21 @@ async function copy(text, what, field, where) {
 }
 
 /** Opens a dialog with these elements in it; closed, it gives the focus back to the button that asked for it. */
-function open(title, opener, isNarrow, ...elements) {
+export function dialog(title, opener, isNarrow, ...elements) {
   const close = made("button", { textContent: "Close" });
   const name = made("h2", { textContent: title, id: "taking" });
-  const dialog = made("dialog", { className: isNarrow ? "taking narrow" : "taking" }, made("div", {}, made("div", { className: "head" }, name, close), ...elements));
-  dialog.setAttribute("aria-labelledby", name.id);
-  dialog.setAttribute("closedby", "any");
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // the board's keys are not meant here
-  dialog.addEventListener("close", () => {
-    dialog.remove();
+  const element = made("dialog", { className: isNarrow ? "taking narrow" : "taking" }, made("div", {}, made("div", { className: "head" }, name, close), ...elements));
+  element.setAttribute("aria-labelledby", name.id);
+  element.setAttribute("closedby", "any");
+  close.addEventListener("click", () => element.close());
+  element.addEventListener("keydown", (event) => event.stopPropagation()); // the board's keys are not meant here
+  element.addEventListener("close", () => {
+    element.remove();
     document.getElementById(opener).focus();
   });
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
+  document.body.append(element);
+  element.showModal();
+  return element;
 }
 
 const absolute = (relative) => new URL(relative, document.baseURI).href;
@@ -101,6 +101,7 @@ const now = (state) => ({ ...state, iteration: positionOf(board.kmeans) });
 /** Copies the page's address, with the state as it is on screen. */
 export async function share(state) {
   if (!state.board) return; // there is nothing yet
+  if (state.own && !state.points) return tooMany(state);
   const address = absolute(written(now(state)));
   const field = made("input", { value: address, readOnly: true, ariaLabel: "Address" });
   const where = statusLine();
@@ -108,16 +109,29 @@ export async function share(state) {
     await navigator.clipboard.writeText(address);
     say(heading, "Address copied");
   } catch {
-    open("The address of this board", "share", true, field, where);
+    dialog("The address of this board", "share", true, field, where);
     copy(address, "Address", field, where);
   }
+}
+
+/** Points that no address holds go as a file. */
+function tooMany(state) {
+  const where = statusLine(), button = made("button", { className: "primary", textContent: "Save the board as a file" });
+  button.addEventListener("click", () => {
+    const name = `${nameOf(state)}.board.json`;
+    download(ownFile(state), name);
+    say(where, `Saved as ${name}`);
+  });
+  const words = `These ${state.n.toLocaleString("en")} points are too many for an address: it would be cut off on its way. A file has all of them, and whoever gets it opens it here.`;
+  dialog("Share this board", "share", true, made("p", { textContent: words }), made("div", { className: "row" }, button), where);
 }
 
 // --- Embed ---
 
 /** What the element's attributes say of a state; a switch has no value. */
-function attributesOf({ board: name, n, clusters, k, seeding, seed, speed = 1, cells, trails, halfSteps }) {
-  const values = Object.entries({ board: name, n, clusters, k, seeding, seed, speed: speed === 1 ? undefined : speed });
+function attributesOf({ own, board: name, n, clusters, k, seeding, seed, speed = 1, cells, trails, halfSteps }) {
+  const points = own ? { src: own.table } : { board: name, n, clusters };
+  const values = Object.entries({ ...points, k, seeding, seed, speed: speed === 1 ? undefined : speed });
   const switches = { controls: true, voronoi: cells, trails, "half-steps": halfSteps };
   return [
     ...values.filter(([, value]) => value !== undefined),
@@ -171,14 +185,15 @@ async function isServed(file) {
 /** A page with nothing but the snippet in it. */
 const pageOf = (snippet) => `<!doctype html><meta name="color-scheme" content="light dark"><style>body { margin: 0; }</style><body>${snippet}`;
 
-/** Shows exactly what the snippet makes. */
-function preview(way, text) {
+/** Shows exactly what the snippet makes; a table that is yet to be put beside it comes from here. */
+function preview(way, text, { own }) {
   const frame = made("iframe", { title: "Preview" });
   if (!way.isOfAttributes) return Object.assign(frame, { src: absolute(text) });
   frame.addEventListener("load", () => {
     const { contentWindow, contentDocument: { documentElement } } = frame;
     new contentWindow.ResizeObserver(() => frame.style.height = `${documentElement.offsetHeight}px`).observe(documentElement);
   });
+  if (own) text = text.replace(`src="${own.table}"`, `src="${URL.createObjectURL(tableFile(board.kmeans))}"`);
   return Object.assign(frame, { srcdoc: pageOf(text) });
 }
 
@@ -192,12 +207,23 @@ function shownWay(way, state, where) {
   const row = made("div", { className: "row" }, button);
   if (!way.isOfAttributes) row.append(made("a", { href: absolute(way.file), download: way.file, textContent: "Download the file" }));
   const words = made("p", { className: "soft", textContent: way.words });
-  return [made("div", { className: "text" }, words, field, row, where), preview(way, text)];
+  if (state.own && way.isOfAttributes) {
+    words.textContent += " Its points are in the table, which goes beside the page.";
+    const table = made("button", { textContent: "Save the table" });
+    table.addEventListener("click", () => {
+      download(tableFile(board.kmeans), state.own.table);
+      say(where, `Saved as ${state.own.table}`);
+    });
+    row.append(table);
+  }
+  return [made("div", { className: "text" }, words, field, row, where), preview(way, text, state)];
 }
 
 /** What has to be said about a state before it is taken elsewhere. */
-function remarks({ beside, seed, boardSeed }) {
+function remarks({ beside, seed, boardSeed, own, points, seeding }) {
   return [
+    own?.centroids && !seeding && "A tag cannot say where stars were put by hand: it begins with random ones.",
+    own && !points && "The points are too many for an address, so the one file opens without them: save the board, and open it there.",
     beside && "Of the two boards, this is the first.",
     boardSeed !== undefined && `The points are those of seed ${boardSeed}, the start is of seed ${seed}. The attributes of a tag or an iframe have one seed for both, so neither can say this board; another seed, from the dice or typed, makes one that they can.`,
   ].filter(Boolean).map((textContent) => made("p", { textContent }));
@@ -206,8 +232,13 @@ function remarks({ beside, seed, boardSeed }) {
 /** Opens a dialog with what to paste elsewhere so that this board is there. */
 export async function embed(state) {
   if (!state.board) return;
+  if (state.own) {
+    await import("./exports.js");
+    state = { ...state, own: { ...state.own, table: `${nameOf(state)}.csv` } };
+  }
   const served = await Promise.all(WAYS.map(({ file }) => isServed(file)));
-  const ways = WAYS.filter((way, i) => served[i] && !(way.isOfAttributes && state.boardSeed !== undefined));
+  const isSaid = ({ isOfAttributes, name }) => !isOfAttributes || (state.boardSeed === undefined && !(state.own && name === "Iframe"));
+  const ways = WAYS.filter((way, i) => served[i] && isSaid(way));
   const shown = made("div", { className: "way" });
   const choices = ways.map((way) => {
     const input = made("input", { type: "radio", name: "way", value: way.name });
@@ -216,7 +247,7 @@ export async function embed(state) {
   });
   const segments = made("div", { className: "segments", role: "radiogroup", ariaLabel: "Way to embed" }, ...choices);
   if (!ways.length && state.boardSeed === undefined) shown.append(made("p", { textContent: "What would be embedded is not beside this page: open it where it is published." }));
-  open("Embed this board", "embed", false, ...remarks(state), ...(ways.length ? [segments] : []), shown);
+  dialog("Embed this board", "embed", false, ...remarks(state), ...(ways.length ? [segments] : []), shown);
   choices[0]?.querySelector("input").click();
   choices[0]?.querySelector("input").focus();
 }
@@ -239,6 +270,14 @@ const KINDS = [
   ["PySpark", "-spark.py", text("text/x-python", (kmeans, name) => beside(kmeans.toPySpark(), name)), "Spark’s MLlib; reads the CSV"],
 ];
 
+const nameOf = ({ board: name, n, k }) => `kmeans-board-${name}-${n}-${k}`;
+
+/** The table that the element's `src` reads. */
+const tableFile = (kmeans) => new Blob([kmeans.toCSV()], { type: "text/csv" });
+
+/** Own points as a file that is opened here again. */
+const ownFile = (state) => state.own.file(state);
+
 function download(blob, name) {
   const link = made("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
@@ -251,11 +290,12 @@ export async function save(state) {
   for (const each of document.querySelectorAll("#boards kmeans-board")) each.pause();
   await import("./exports.js");
   const where = statusLine();
-  const buttons = KINDS.map(([kind, end, make, words]) => {
+  const own = state.own ? [["Board", ".board.json", async () => ownFile(state), "the points with their axes and lines, to open here again"]] : [];
+  const buttons = [...KINDS, ...own].map(([kind, end, make, words]) => {
     const button = made("button", {}, kind, ...(words ? [made("small", { textContent: words })] : []));
     button.addEventListener("click", async () => {
       const { n, k } = board.kmeans;
-      const name = `kmeans-board-${state.board}-${n}-${k}`;
+      const name = nameOf({ ...state, n, k });
       try {
         download(await make(name), name + end);
         say(where, `Saved as ${name}${end}`);
@@ -266,5 +306,5 @@ export async function save(state) {
     return button;
   });
   const remark = state.beside ? [made("p", { textContent: "Of the two boards, this is the first." })] : [];
-  open("Save what is on the board", "save", true, ...remark, made("div", { className: "kinds" }, ...buttons), where);
+  dialog("Save what is on the board", "save", true, ...remark, made("div", { className: "kinds" }, ...buttons), where);
 }

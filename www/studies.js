@@ -2,6 +2,7 @@
 // to be had, as in a page from a disk or under a strict policy, in slices between which the page goes on.
 
 import { KMeans, KMeansError, SEED_LIMIT, SPELL, WHILE_MAKING, asOurs, blueprintOf, breath, checkFollowing, enlarged, given, integer, loadLarge, string } from "./clustering.js";
+import { startWorker } from "./workers.js";
 
 /** The worker's script; undefined where everything is in one file. */
 const SCRIPT = new URL("./study-worker.js", import.meta.url);
@@ -19,18 +20,9 @@ const OFTEN = 100;
 const resting = new Set();
 let canHaveWorkers = globalThis.Worker !== undefined && SCRIPT !== undefined;
 
-/** A worker, whichever host the script comes from: a page may only start one of its own, which then imports the other. */
-function startWorker() {
-  if (SCRIPT.origin === globalThis.location?.origin) return new Worker(SCRIPT, { type: "module" });
-  const url = URL.createObjectURL(new Blob([`import ${JSON.stringify(SCRIPT.href)};`], { type: "text/javascript" }));
-  const worker = new Worker(url, { type: "module" });
-  worker.addEventListener("message", () => URL.revokeObjectURL(url), { once: true });
-  return worker;
-}
-
 /** A worker and what it has: the board it knows by its key, and the study it is at. */
 class Hand {
-  #worker = startWorker();
+  #worker = startWorker(SCRIPT);
   #board;
   #job;
   #timer;

@@ -167,8 +167,8 @@ async function element(): Promise<void> {
   board.autoplay = board.loop = false;
   document.body.append(board);
   expect((await board.ready) === board && board.kmeans instanceof KMeans && !board.playing, "ready");
-  const said = [board.board, board.n, board.clusters, board.k, board.seeding, board.seed, board.speed, board.loading, board.label];
-  expect(said.join() === "peaked,300,5,5,random,11,60,eager,Five clusters", "attributes");
+  const said = [board.board, board.n, board.clusters, board.k, board.seeding, board.seed, board.speed, board.loading, board.label, board.src];
+  expect(said.join() === "peaked,300,5,5,random,11,60,eager,Five clusters,", "attributes");
   expect([board.controls, board.voronoi, board.trails, board.halfSteps, board.autoplay, board.loop].join() === "true,true,true,true,false,false", "switches");
   board.step();
   board.interactive = true;
@@ -185,6 +185,7 @@ async function element(): Promise<void> {
   expect(await board.reseed({ seeding: "maximin" }), "a new start");
   const picture: PictureOptions = { scale: 1, quality: 0.9 };
   expect((await board.toBlob("image/webp", picture)).size > 0 && (await board.toBlob()).type === "image/png", "pictures");
+  board.src = null; // as it was
   const own: Coordinates = [[0, 0], [1, 1], [2, 0], [9, 9]];
   const asked: BoardStart = { points: own, centroids: Float64Array.of(0, 0, 9, 9) };
   expect(await board.init(Promise.resolve(asked)), "own points");

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use oxc::allocator::Allocator;
-use oxc::codegen::{Codegen, CodegenOptions};
+use oxc::codegen::{Codegen, CodegenOptions, CommentOptions, LegalComment};
 use oxc::minifier::{Minifier, MinifierOptions};
 use oxc::parser::Parser;
 use oxc::span::SourceType;
@@ -22,7 +22,7 @@ use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
 use crate::shrink::shrink;
 use crate::tables::with_tables;
-use crate::{integrity, npm, oembed, root};
+use crate::{integrity, npm, oembed, root, vendor};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "kmeans-board";
@@ -92,8 +92,8 @@ fn put_into_one_file(dist: &Path, address: &Url) -> Result<()> {
     Ok(())
 }
 
-/// Builds the Wasm and writes it with its JavaScript to `www/pkg/`: once for small boards, which every page loads, and
-/// once for boards of any size, which a page loads where it has a large one.
+/// Makes all that is generated in `www/`: modules of what others wrote, and `pkg/`, the Wasm with its JavaScript, once
+/// for small boards, which every page loads, and once for boards of any size, which a page loads where it has a large one.
 pub fn binding() -> Result<()> {
     ensure_target()?;
     let pkg = root().join("www/pkg");
@@ -103,7 +103,8 @@ pub fn binding() -> Result<()> {
     let small = compile(&["--no-default-features"], &SMALLER)?;
     bind(&small, "kmeans_board", &pkg)?;
     let large = compile(&["--config", "profile.wasm.opt-level=3"], &[])?;
-    bind(&large, "kmeans_board_large", &pkg)
+    bind(&large, "kmeans_board_large", &pkg)?;
+    vendor::write(&root().join("www"))
 }
 
 fn bind(wasm: &Path, name: &str, pkg: &Path) -> Result<()> {
@@ -172,15 +173,16 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Rewrites a script as short as it can be said, private members by single letters too.
+/// Rewrites a script as short as it can be said, private members by single letters too; licences stay in it.
 fn minify(file: &Path) -> Result<()> {
     let source = fs::read_to_string(file)?;
     let allocator = Allocator::default();
     let mut parsed = Parser::new(&allocator, &source, SourceType::mjs()).parse();
     ensure!(parsed.diagnostics.is_empty(), "{} is no JavaScript: {:?}", file.display(), parsed.diagnostics);
+    let licences = CommentOptions { legal: LegalComment::Inline, ..CommentOptions::disabled() };
     let minified = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut parsed.program);
     let printer = Codegen::new()
-        .with_options(CodegenOptions::minify())
+        .with_options(CodegenOptions { comments: licences, ..CodegenOptions::minify() })
         .with_scoping(minified.scoping)
         .with_private_member_mappings(minified.class_private_mappings);
     Ok(fs::write(file, printer.build(&parsed.program).code)?)

@@ -7,6 +7,7 @@
 //! | [`oembed`] | tells other sites how to embed ours |
 //! | [`onefile`] | a page with all that it needs in one file |
 //! | [`npm`] | the package for npm |
+//! | `vendor` | modules of what others wrote |
 //! | [`integrity`] | what a module loads, and the hashes of it |
 //! | [`server`] | serves a folder on this machine |
 //! | [`browser`] | finds browsers and their drivers, or gets them |
@@ -40,6 +41,7 @@ pub mod server;
 mod shrink;
 mod tables;
 pub mod test;
+mod vendor;
 
 use std::path::{Path, PathBuf};
 

@@ -113,6 +113,36 @@ async fn the_save_dialog_has_no_violation() -> Result<()> {
     .await
 }
 
+/// Brings a table on the way that a paste goes.
+const PASTED: &str = "const clipboardData = new DataTransfer();
+    clipboardData.setData('text', 'one,two,three\\n1,2,3\\n2,3,5\\n4,6,1\\n,7,9\\n,8,8');
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    while (!document.querySelector('dialog .end')) await rest(20);";
+
+#[tokio::test]
+async fn ones_own_data_have_no_violation() -> Result<()> {
+    let asked = "document.querySelector('#open').click(); while (!document.querySelector('dialog .own .row button')) await rest(20);";
+    has_no_violation(&PLAYGROUND, asked).await?;
+    let wrong = PASTED
+        .replace("1,2,3", "a,b,c")
+        .replace("2,3,5", "a,b,c")
+        .replace("4,6,1", "")
+        .replace(",7,9", "")
+        .replace(",8,8", "")
+        .replace("dialog .end", "dialog .wrong");
+    has_no_violation(&PLAYGROUND, &wrong).await?;
+    let details = "for (const details of document.querySelectorAll('details')) details.open = true;";
+    has_no_violation(&PLAYGROUND, &format!("{PASTED}{details}")).await?;
+    let shown = "document.querySelector('dialog .end .primary').click(); while (document.querySelector('dialog') || !document.querySelector('.scales text')) await rest(20);";
+    has_no_violation(&PLAYGROUND, &format!("{PASTED}{shown}")).await?;
+    let picture = "document.querySelector('#open').click();
+        const sample = () => [...document.querySelectorAll('dialog button')].find(({ textContent }) => textContent.startsWith('Cells'));
+        while (!sample()) await rest(20);
+        sample().click();
+        while (!document.querySelector('dialog .end')) await rest(20);";
+    has_no_violation(&PLAYGROUND, picture).await
+}
+
 #[tokio::test]
 async fn the_lab_has_no_violation() -> Result<()> {
     has_no_violation(
