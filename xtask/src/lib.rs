@@ -38,6 +38,7 @@ pub mod python;
 pub mod r;
 pub mod server;
 mod shrink;
+mod social;
 mod tables;
 pub mod test;
 
