@@ -251,7 +251,7 @@ const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link
 const before = kept();
 if (before && !location.hash && scrollY === 0 && links.has(before) && links.get(before) !== [...links.values()][0]) {
   const link = Object.assign(document.createElement("a"), { href: `#${before}`, textContent: links.get(before).textContent });
-  $("resume").append("Last time you came as far as ", link, ".");
+  $("resume").append("Go on where you were: ", link);
   $("resume").hidden = false;
 }
 const sections = new IntersectionObserver((entries) => {

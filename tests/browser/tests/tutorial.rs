@@ -145,7 +145,7 @@ async fn three_stars_are_moved_by_keys_put_back_and_left_to_k_means() -> Result<
         await press('Let k-means go on');
         await until(() => three.kmeans.converged);
         const end = three.kmeans.inertia, mark = parseFloat(find('.meter[data-of=three] em').style.left), full = parseFloat(find('.meter[data-of=three] i').style.width);
-        await press('be put back');
+        await press('put the stars back');
         await until(() => three.kmeans.inertia === start);
         return [moved, rounded(end), Math.abs(mark - full) < 0.1, three.kmeans.iteration];",
         json!([[true, true, "update"], 10.96, true, 0]),
@@ -336,9 +336,9 @@ async fn ten_thousand_points_become_sixteen_tiles() -> Result<()> {
         "const dense = await board('dense');
         dense.run();
         const counts = [...dense.kmeans.counts], said = `${Math.min(...counts)} to ${Math.max(...counts)} points`;
-        await press('cells');
+        await press('cells away');
         const bare = dense.voronoi;
-        await press('with them');
+        await press('bring them back');
         await press('K = 60');
         await until(() => dense.kmeans.k === 60);
         return [dense.kmeans.n, counts.length, words('cells-of-stars').includes(said), bare, dense.voronoi];",
@@ -761,7 +761,7 @@ async fn the_place_is_kept_for_who_comes_back() -> Result<()> {
     browser.open("/tutorial.html").await?;
     browser.wait_until("!document.querySelector('#resume').hidden", PATIENCE).await?;
     let told = browser.eval("document.querySelector('#resume').textContent").await?;
-    assert_eq!(told, "Last time you came as far as How many?.");
+    assert_eq!(told, "Go on where you were: How many?");
     browser.click("#resume a").await?;
     assert_eq!(browser.eval("location.hash").await?, "#how-many");
     Ok(())
