@@ -268,10 +268,14 @@ for (const id of links.keys()) sections.observe($(id));
 let printed = [];
 addEventListener("beforeprint", () => {
   for (const board of boards) {
-    if (board.kmeans?.iteration !== 0) continue;
-    const at = positionOf(board.kmeans);
+    const { kmeans, playing } = board;
+    if (!kmeans || (kmeans.iteration > 0 && !playing)) continue; // the reader has been there
+    const at = positionOf(kmeans);
     board.run();
-    printed.push(() => board.seek(at));
+    printed.push(() => {
+      board.seek(at);
+      if (playing) board.play();
+    });
   }
   for (const details of all("details.answer:not([open])")) {
     details.open = true;
