@@ -12,7 +12,14 @@ export async function fill(place, board) {
     problem.textContent = message;
     problem.hidden = !message;
   };
-  const replay = (start) => board.reseed(start).then((isNew) => isNew && board.play(), ({ message }) => complain(message));
+  const replay = async (start) => {
+    board.scrollIntoView({ block: "nearest" }); // the reader has asked to see it
+    try {
+      if (await board.reseed(start)) board.play();
+    } catch ({ message }) {
+      complain(message);
+    }
+  };
   place.replaceChildren();
   const pane = await paneOf(name, place, board, { replay, complain, peek: new Peek(board) });
   place.append(problem);

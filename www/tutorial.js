@@ -49,7 +49,8 @@ function arrange(board) {
 
 for (const board of boards) {
   for (const name of ["points", "centroids"]) if (board.dataset[name]) board[name] = JSON.parse(board.dataset[name]);
-  board.ready.then(() => arrange(board), () => {}); // the board has said why there is none
+  // Where there can be none, words stand in for it; why there is none the board has said.
+  board.ready.then(() => arrange(board), () => board.classList.add("failed"));
 }
 
 /** Resolves once a board rests. */
