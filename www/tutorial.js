@@ -227,7 +227,6 @@ for (const symbol of all("math [data-symbol]")) {
   const term = entryOf(symbol).querySelector("dd");
   term.id ||= `term-${symbol.closest(".formula").id}-${symbol.dataset.symbol}`;
   symbol.setAttribute("aria-describedby", term.id);
-  symbol.setAttribute("role", "math");
   for (const type of ["pointerenter", "focus"]) symbol.addEventListener(type, () => explain(symbol));
   for (const type of ["pointerleave", "blur"]) symbol.addEventListener(type, () => { explanation.hidden = true; });
 }

@@ -133,6 +133,25 @@ async fn one_star_is_dragged_down_the_meter_and_the_mean_is_the_lowest() -> Resu
 }
 
 #[tokio::test]
+async fn a_finger_drags_a_star_and_does_not_scroll() -> Result<()> {
+    let mut browser = Browser::start().await?;
+    browser.become_device(Device::PHONE).await?;
+    browser.emulate(&[Media::ReducedMotion]).await?;
+    browser.open("/tutorial.html").await?;
+    run(&browser, "await board('three'); await until(() => all('#figure-three .mover').length === 3);")
+        .await?;
+    let asked = "[document.querySelector('#three').kmeans.centroids[1], scrollY]";
+    let before = browser.eval(asked).await?;
+    let (star, place) = (browser.rect("#figure-three .mover").await?, browser.rect("#three").await?);
+    assert!(star.width >= 44.0 && star.height >= 44.0, "{star:?}");
+    browser.drag(star.at(0.5, 0.5), place.at(0.5, 0.9)).await?;
+    let after = browser.eval(asked).await?;
+    assert!(after[0].as_f64() < before[0].as_f64(), "{before} {after}");
+    assert_eq!(after[1], before[1]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn three_stars_are_moved_by_keys_put_back_and_left_to_k_means() -> Result<()> {
     assert_told(
         "const three = await board('three');
@@ -701,10 +720,10 @@ async fn where_no_board_can_be_words_stand_in_for_it() -> Result<()> {
     browser.open("/tutorial.html").await?;
     let words = "document.querySelector('#cells > p')";
     browser.wait_until(&format!("{words}.checkVisibility({{ visibilityProperty: true }})"), PATIENCE).await?;
-    let seen = browser.eval(&format!(
-        "[{words}.textContent, document.querySelector('#cells').shadowRoot.querySelector('p').textContent]"
-    ));
-    let seen = seen.await?.to_string();
+    let said = format!(
+        "{words}.textContent + document.querySelector('#cells').shadowRoot.querySelector('p').textContent"
+    );
+    let seen = browser.eval(&said).await?.to_string();
     assert!(seen.contains("twelve clumps") && seen.contains("WebAssembly"), "{seen}");
     Ok(())
 }
