@@ -31,11 +31,21 @@ function optionsOf(board) {
   return options;
 }
 
+/** Whether a board is the one of these options, and its start the one that they ask for. */
+function isOf({ kmeans: { options } }, asked) {
+  return !options.points && !options.centroids && Object.entries(asked).every(([name, value]) => options[name] === value);
+}
+
 /** The board of its attributes from the start, whatever the reader has made of it. */
 async function begin(board) {
-  board.points = undefined;
-  board.centroids = undefined;
-  if (await board.init(optionsOf(board))) arrange(board);
+  const asked = optionsOf(board);
+  if (isOf(board, asked)) {
+    board.seek(0);
+    return arrange(board);
+  }
+  board.points = board.centroids = undefined;
+  if (await board.init(asked)) arrange(board);
+  return undefined;
 }
 
 /** Brings a new board to where its figure begins. */

@@ -226,9 +226,11 @@ async fn the_stairs_have_a_half_step_each_and_none_goes_up() -> Result<()> {
         const rises = levels.filter((level, i) => level > levels[i - 1]).length;
         const ahead = () => all('.stairs .tread.ahead').length, before = ahead();
         await press('half a step');
+        await until(() => hundred.kmeans.phase === 'update');
         const half = [hundred.kmeans.phase, before - ahead()];
         await press('Step');
         await press('Step');
+        await until(() => hundred.kmeans.iteration === 2);
         const stepped = hundred.kmeans.iteration;
         hundred.run();
         const { options: { board: name, n, k }, iteration, history } = hundred.kmeans;
@@ -258,7 +260,7 @@ async fn the_second_bet_is_sixteen_and_clouds_take_seven() -> Result<()> {
 #[tokio::test]
 async fn the_bad_start_ends_with_three_stars_in_one_cloud() -> Result<()> {
     assert_told(
-        "const bad = await board('bad'), { kmeans } = bad; // until it is asked for again
+        "const bad = await board('bad'), { kmeans } = bad;
         const best = await KMeans.init({ ...kmeans.options, seeding: 'greedy-k-means++' });
         best.run();
         // Which cloud a place is in, by the star of the best clustering that is nearest to it: A to E as the page has them.
@@ -356,8 +358,10 @@ async fn ten_thousand_points_become_sixteen_tiles() -> Result<()> {
         dense.run();
         const counts = [...dense.kmeans.counts], said = `${Math.min(...counts)} to ${Math.max(...counts)} points`;
         await press('cells away');
+        await until(() => !dense.voronoi);
         const bare = dense.voronoi;
         await press('bring them back');
+        await until(() => dense.voronoi);
         await press('K = 60');
         await until(() => dense.kmeans.k === 60);
         return [dense.kmeans.n, counts.length, words('cells-of-stars').includes(said), bare, dense.voronoi];",
@@ -473,6 +477,7 @@ async fn a_star_that_is_forgotten_is_missed_at_the_end() -> Result<()> {
         await kept.ready;
         const start = [forgetful.kmeans.k, kept.kmeans.k];
         for (let i = 0; i < 6; i += 1) await press('Step both');
+        await until(() => forgetful.kmeans.converged && kept.kmeans.converged);
         const end = [forgetful, kept].map(({ kmeans }) => [kmeans.k, kmeans.converged, rounded(kmeans.inertia)]);
         const told = all('#figure-vanishing .told').map(({ textContent }) => textContent.slice(0, 8));
         await press('from the start');
@@ -505,8 +510,9 @@ async fn the_plain_sum_rises_in_iteration_3_and_who_stops_there_pays() -> Result
 async fn three_equal_runs_average_to_one_spot() -> Result<()> {
     assert_told(
         "const average = await board('average'), ends = [];
-        for (const label of ['Run 1', 'run 2', 'run 3']) {
+        for (const [label, seed] of [['Run 1', 0], ['run 2', 3], ['run 3', 4]]) {
             await press(label);
+            await until(() => average.kmeans.seed === seed && average.kmeans.converged);
             const { kmeans } = average, names = new Map(); // labels in the order in which points have them
             ends.push([[...kmeans.labels].map((label) => names.get(label) ?? names.set(label, names.size).get(label)).join(), kmeans.inertia, String(kmeans.centroids)]);
         }
@@ -749,7 +755,7 @@ async fn on_a_phone_the_first_board_is_seen_at_once_and_nothing_is_too_wide() ->
 async fn who_wants_no_motion_sees_none_until_asking_here_as_well() -> Result<()> {
     let browser = still().await?;
     browser.wait_until("document.querySelector('#cells').kmeans", PATIENCE).await?;
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let moved = browser.eval("document.querySelector('#cells').kmeans.iteration").await?;
     assert_eq!(moved, 0);
     Ok(())
