@@ -8,7 +8,7 @@ use browser_tests::{Browser, Device, Extent};
 const CARD: Device = Device { width: 1200, height: 630, ..Device::DESKTOP };
 
 /// The first board of the tutorial at its end, beside the name of the site.
-const DRAW: &str = r##"
+const DRAW: &str = r#"
     const { KMeansBoard } = await import("/kmeans-board.js");
     document.documentElement.innerHTML = `<head><style>
         body { display: grid; grid-template-columns: 630px 1fr; align-items: center; margin: 0; height: 630px; background: #fcfbf8; color: #1d1f24; font: 36px/1.35 ui-serif, Charter, Georgia, serif; }
@@ -22,7 +22,7 @@ const DRAW: &str = r##"
     const board = document.querySelector("kmeans-board");
     await board.ready;
     board.run();
-    await new Promise((seen) => setTimeout(seen, 1000));"##;
+    await new Promise((seen) => setTimeout(seen, 1000));"#;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
