@@ -339,6 +339,23 @@ async fn the_lab_runs_inside_the_page() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_jumps_to_a_pane_finds_it_filled() -> Result<()> {
+    let mut browser = Browser::start().await?;
+    browser.become_device(Device::PHONE).await?;
+    for pane in ["starts", "slowly", "which"] {
+        browser.open("/board.svg").await?;
+        browser.open("/tutorial.html").await?;
+        let jump = format!(
+            "document.querySelector('#figure-{pane}').scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        );
+        browser.eval(&jump).await?;
+        let is_filled = format!("document.querySelector('#figure-{pane} button.primary')");
+        browser.wait_until(&is_filled, PATIENCE).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn k_means_plus_plus_puts_a_star_into_each_cloud() -> Result<()> {
     assert_told(
         "const careful = await board('careful'), bad = await board('bad');
