@@ -1,5 +1,5 @@
-// Three mistakes of common implementations, made here on purpose, and one of measuring. What is computed in this file, and
-// nowhere else on the site, is what those programs compute wrongly; all else is the core's.
+// Mistakes of common implementations, made here on purpose. What is computed in this file, and nowhere else on the site,
+// is what those programs compute wrongly; all else is the core's.
 
 import { KMeans } from "./clustering.js";
 import { made } from "./lab.js";
@@ -73,12 +73,12 @@ export const ACTS = {
   },
   /** The same points with the vertical axis in a unit that is so many times smaller. */
   "unit": async (board, times) => {
-    board.points = undefined;
-    const names = ["n", "clusters", "k", "seed"].map((name) => [name, Number(board.getAttribute(name))]);
-    const drawn = Object.fromEntries([...names, ["board", board.getAttribute("board")], ["seeding", board.getAttribute("seeding")]]);
-    const { points } = await KMeans.init(drawn);
-    const { k, seeding, seed } = drawn;
-    await board.init(times === "1" ? drawn : { points: points.map((value, i) => (i % 2 ? value * Number(times) : value)), k, seeding, seed });
+    board.points = undefined; // those of the attributes again
+    const { n, clusters, k, seeding, seed } = board, start = { k, seeding, seed }, asked = { board: board.board, n, clusters, ...start };
+    const drawn = await KMeans.init(asked), { points } = drawn;
+    drawn.free();
+    const scaled = points.map((value, i) => (i % 2 ? value * Number(times) : value));
+    await board.init(times === "1" ? asked : { points: scaled, ...start });
     board.run();
   },
 };
