@@ -787,12 +787,15 @@ async fn without_scripts_the_text_stands_with_its_answers() -> Result<()> {
         const seen = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 2);
         const [handle] = seen('.handle');
         return [seen('kmeans-board > p').length, document.querySelectorAll('kmeans-board').length, seen('.legend dd').length > 20,
-            seen('details summary').length > 4, getComputedStyle(handle).textDecorationLine];
+            seen('details summary').length > 4, seen('button.primary, input').length, getComputedStyle(handle).textDecorationLine];
     })()";
     let asked = json!({ "expression": asked, "returnByValue": true });
     let seen = browser.cdp("Runtime.evaluate", asked).await?["result"]["value"].take();
     assert_eq!(seen[0], seen[1], "{seen}");
-    assert_eq!([&seen[2], &seen[3], &seen[4]], [&json!(true), &json!(true), &json!("none")]);
+    assert_eq!(
+        [&seen[2], &seen[3], &seen[4], &seen[5]],
+        [&json!(true), &json!(true), &json!(0), &json!("none")]
+    );
     Ok(())
 }
 
