@@ -6,9 +6,9 @@ import { handsOf } from "./kmeans-board-hands.js";
 import { short } from "./sentences.js";
 
 const STYLE = `
-#lab .hands .keys { font-size: 13px; color: var(--soft); }
-#lab .hands h3 { margin: 8px 0 0; font-size: 15px; font-weight: 600; }
-#lab .hands .about { min-height: 23px; }
+.lab .hands .keys { font-size: 13px; color: var(--soft); }
+.lab .hands h3 { margin: 8px 0 0; font-size: 15px; font-weight: 600; }
+.lab .hands .about { min-height: 23px; }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

@@ -11,49 +11,49 @@ const HEIGHT = 108, TOP = 34, BOTTOM = 12;
 const AWAY = 9, APART = 9;
 
 const STYLE = `
-#lab .curves { container-type: inline-size; overflow-x: auto; }
-#lab .curves .stack { position: relative; isolation: isolate; min-width: calc(48px + 24px * var(--k)); }
-#lab .curves .words { position: sticky; left: 0; width: 100cqi; }
-#lab .curves .head { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 28px; margin-top: 8px; line-height: 20px; }
-#lab .curves h3 { display: inline; margin: 0 4px 0 0; font-size: 13px; font-weight: 600; }
-#lab .curves .question { font: 14px/20px var(--serif); color: var(--soft); }
-#lab .curves .segments { flex: none; grid: auto / repeat(2, auto); min-height: 0; }
-#lab .curves .segments label { padding: 0 8px; }
-#lab .curves .choices { display: flex; flex-wrap: wrap; gap: 0 8px; min-height: 20px; font-size: 13px; line-height: 20px; color: var(--soft); }
-#lab .curves .choices span { display: inline-flex; align-items: center; gap: 4px; white-space: nowrap; }
-#lab .curves .choices b { color: var(--ink); font-weight: 600; }
-#lab .curves .choices svg { width: 12px; height: 12px; color: var(--ink); }
-#lab .curves .plots, #lab .curves .ks { display: grid; }
-#lab .curves .plots { grid-template-columns: 48px minmax(0, 1fr); }
-#lab .curves svg.plot { height: ${HEIGHT}px; }
-#lab .curves .axis { position: sticky; left: 0; z-index: 1; background: var(--paper); }
-#lab .curves svg.values { cursor: pointer; }
-#lab .curves .values .curve { fill: none; stroke: var(--accent); }
-#lab .curves .values .dot { fill: var(--accent); stroke: none; }
-#lab .curves .values .error { stroke: var(--accent); stroke-width: 1; }
-#lab .curves .values .below { fill: none; stroke: var(--soft); }
-#lab .curves .values .enough { fill: var(--accent); stroke: var(--accent); }
-#lab .curves .values .line { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 3; }
-#lab .curves .values .zero { stroke: var(--edge); stroke-width: 1; }
-#lab .curves .mark { fill: currentColor; stroke: none; color: var(--ink); }
-#lab .curves .mark.ring { fill: none; stroke: currentColor; stroke-width: 1.5; }
-#lab .curves .ks { grid-template-columns: 48px repeat(var(--k), minmax(0, 1fr)); border-top: 1px solid var(--line); }
-#lab .curves .ks i { position: sticky; left: 0; z-index: 1; display: grid; place-items: center end; padding-right: 8px; background: var(--paper); color: var(--soft); font-size: 13px; }
-#lab .curves .ks button { min-width: 0; padding: 0; font-size: 13px; border-color: transparent; }
-#lab .curves .ks button:focus-visible { outline-offset: -2px; }
-#lab .curves .ks button:hover { border-color: var(--edge); }
-#lab .curves .ks button:disabled { opacity: 1; }
-#lab .curves .ks button[aria-current="true"] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
-#lab .curves .column { position: absolute; z-index: -1; inset-block: 0; left: calc(48px + (100% - 48px) * (var(--at) - 1) / var(--k)); width: calc((100% - 48px) / var(--k)); background: var(--chosen); border-radius: 6px; pointer-events: none; }
-@media (pointer: fine) { #lab .curves .ks button { min-height: 36px; } }
+.lab .curves { container-type: inline-size; overflow-x: auto; }
+.lab .curves .stack { position: relative; isolation: isolate; min-width: calc(48px + 24px * var(--k)); }
+.lab .curves .words { position: sticky; left: 0; width: 100cqi; }
+.lab .curves .head { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 28px; margin-top: 8px; line-height: 20px; }
+.lab .curves h3 { display: inline; margin: 0 4px 0 0; font-size: 13px; font-weight: 600; }
+.lab .curves .question { font: 14px/20px var(--serif); color: var(--soft); }
+.lab .curves .segments { flex: none; grid: auto / repeat(2, auto); min-height: 0; }
+.lab .curves .segments label { padding: 0 8px; }
+.lab .curves .choices { display: flex; flex-wrap: wrap; gap: 0 8px; min-height: 20px; font-size: 13px; line-height: 20px; color: var(--soft); }
+.lab .curves .choices span { display: inline-flex; align-items: center; gap: 4px; white-space: nowrap; }
+.lab .curves .choices b { color: var(--ink); font-weight: 600; }
+.lab .curves .choices svg { width: 12px; height: 12px; color: var(--ink); }
+.lab .curves .plots, .lab .curves .ks { display: grid; }
+.lab .curves .plots { grid-template-columns: 48px minmax(0, 1fr); }
+.lab .curves svg.plot { height: ${HEIGHT}px; }
+.lab .curves .axis { position: sticky; left: 0; z-index: 1; background: var(--paper); }
+.lab .curves svg.values { cursor: pointer; }
+.lab .curves .values .curve { fill: none; stroke: var(--accent); }
+.lab .curves .values .dot { fill: var(--accent); stroke: none; }
+.lab .curves .values .error { stroke: var(--accent); stroke-width: 1; }
+.lab .curves .values .below { fill: none; stroke: var(--soft); }
+.lab .curves .values .enough { fill: var(--accent); stroke: var(--accent); }
+.lab .curves .values .line { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 3; }
+.lab .curves .values .zero { stroke: var(--edge); stroke-width: 1; }
+.lab .curves .mark { fill: currentColor; stroke: none; color: var(--ink); }
+.lab .curves .mark.ring { fill: none; stroke: currentColor; stroke-width: 1.5; }
+.lab .curves .ks { grid-template-columns: 48px repeat(var(--k), minmax(0, 1fr)); border-top: 1px solid var(--line); }
+.lab .curves .ks i { position: sticky; left: 0; z-index: 1; display: grid; place-items: center end; padding-right: 8px; background: var(--paper); color: var(--soft); font-size: 13px; }
+.lab .curves .ks button { min-width: 0; padding: 0; font-size: 13px; border-color: transparent; }
+.lab .curves .ks button:focus-visible { outline-offset: -2px; }
+.lab .curves .ks button:hover { border-color: var(--edge); }
+.lab .curves .ks button:disabled { opacity: 1; }
+.lab .curves .ks button[aria-current="true"] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
+.lab .curves .column { position: absolute; z-index: -1; inset-block: 0; left: calc(48px + (100% - 48px) * (var(--at) - 1) / var(--k)); width: calc((100% - 48px) / var(--k)); background: var(--chosen); border-radius: 6px; pointer-events: none; }
+@media (pointer: fine) { .lab .curves .ks button { min-height: 36px; } }
 @media (forced-colors: active) {
-  #lab .curves .column { outline: 1px solid Highlight; }
-  #lab .curves .axis { background: Canvas; }
-  #lab .curves svg text { fill: CanvasText; }
-  #lab .curves .mark { color: CanvasText; }
-  #lab .curves .values .curve, #lab .curves .values .error, #lab .curves .values .enough { stroke: Highlight; }
-  #lab .curves .values .dot, #lab .curves .values .enough { fill: Highlight; }
-  #lab .curves .ks button[aria-current="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
+  .lab .curves .column { outline: 1px solid Highlight; }
+  .lab .curves .axis { background: Canvas; }
+  .lab .curves svg text { fill: CanvasText; }
+  .lab .curves .mark { color: CanvasText; }
+  .lab .curves .values .curve, .lab .curves .values .error, .lab .curves .values .enough { stroke: Highlight; }
+  .lab .curves .values .dot, .lab .curves .values .enough { fill: Highlight; }
+  .lab .curves .ks button[aria-current="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
 }
 `;
 const sheet = new CSSStyleSheet();

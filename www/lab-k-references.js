@@ -7,12 +7,12 @@ import { short } from "./sentences.js";
 import { reference } from "./studies.js";
 
 const STYLE = `
-#lab .references .boards { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin: 8px 0 4px; }
-#lab .references figure { font-size: 12px; line-height: 16px; color: var(--soft); text-align: center; }
-#lab .references canvas { display: block; width: 100%; aspect-ratio: 1; margin-bottom: 4px; border: 1px solid var(--line); border-radius: 3px; }
-#lab .references .turn { display: flex; align-items: center; justify-content: space-between; gap: 12px; font-size: 13px; color: var(--soft); }
-#lab .references p { min-height: 68px; }
-@media (pointer: fine) { #lab .references button { min-height: 36px; } }
+.lab .references .boards { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin: 8px 0 4px; }
+.lab .references figure { font-size: 12px; line-height: 16px; color: var(--soft); text-align: center; }
+.lab .references canvas { display: block; width: 100%; aspect-ratio: 1; margin-bottom: 4px; border: 1px solid var(--line); border-radius: 3px; }
+.lab .references .turn { display: flex; align-items: center; justify-content: space-between; gap: 12px; font-size: 13px; color: var(--soft); }
+.lab .references p { min-height: 68px; }
+@media (pointer: fine) { .lab .references button { min-height: 36px; } }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

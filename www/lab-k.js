@@ -8,18 +8,18 @@ import { short } from "./sentences.js";
 import { methods } from "./studies.js";
 
 const STYLE = `
-#lab .k .plan { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; align-items: end; }
-#lab .k .plan label { display: grid; gap: 4px; font-size: 12px; line-height: 16px; color: var(--soft); }
-#lab .k .plan input { width: 100%; padding: 0 8px; border-color: var(--line); font-size: 15px; color: var(--ink); text-align: left; }
-#lab .k .reading { min-height: 40px; font: 13px/20px system-ui, sans-serif; }
-#lab .k .reading b { font-weight: 600; }
-#lab .k .verdict { min-height: 90px; }
-#lab .k dl { margin: 0; font-size: 13px; line-height: 20px; }
-#lab .k dt { margin-top: 8px; font-weight: 600; }
-#lab .k dd { margin: 0; }
-#lab .k table { white-space: nowrap; }
-#lab .k td, #lab .k th { padding: 4px 8px; }
-@media (pointer: coarse) { #lab .k .plan input { height: 44px; } }
+.lab .k .plan { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; align-items: end; }
+.lab .k .plan label { display: grid; gap: 4px; font-size: 12px; line-height: 16px; color: var(--soft); }
+.lab .k .plan input { width: 100%; padding: 0 8px; border-color: var(--line); font-size: 15px; color: var(--ink); text-align: left; }
+.lab .k .reading { min-height: 40px; font: 13px/20px system-ui, sans-serif; }
+.lab .k .reading b { font-weight: 600; }
+.lab .k .verdict { min-height: 90px; }
+.lab .k dl { margin: 0; font-size: 13px; line-height: 20px; }
+.lab .k dt { margin-top: 8px; font-weight: 600; }
+.lab .k dd { margin: 0; }
+.lab .k table { white-space: nowrap; }
+.lab .k td, .lab .k th { padding: 4px 8px; }
+@media (pointer: coarse) { .lab .k .plan input { height: 44px; } }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

@@ -7,24 +7,24 @@ import { Work, boardOf, made, whole } from "./lab.js";
 import { short } from "./sentences.js";
 
 const STYLE = `
-#lab .starts .ways { display: grid; }
-#lab .starts .ways label { display: grid; grid-template-columns: 16px 20px auto minmax(0, 1fr); align-items: center; gap: 8px; min-height: 36px; font-size: 14px; cursor: pointer; }
-#lab .starts .ways svg { width: 20px; height: 8px; stroke-width: 2.5; }
-#lab .starts .ways output { justify-self: end; color: var(--soft); font-size: 13px; text-align: right; }
-#lab .starts .histogram { position: relative; height: 180px; }
-#lab .starts .histogram svg { position: absolute; inset: 0; width: 100%; height: 100%; }
-#lab .starts .histogram .bar { fill: transparent; stroke: none; }
-#lab .starts .histogram .bar:hover { fill: var(--chosen); }
-#lab .starts .histogram .way { fill: none; stroke: currentColor; }
-#lab .starts .histogram .first { fill: color-mix(in srgb, currentColor 16%, transparent); }
-#lab .starts .optima { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; }
-#lab .starts .optima button { display: grid; justify-items: center; gap: 0; min-width: 0; padding: 4px 4px 6px; font-size: 13px; line-height: 18px; }
-#lab .starts .optima canvas { width: 100%; aspect-ratio: 1; border-radius: 3px; }
-#lab .starts .optima canvas.none { display: none; }
-#lab .starts .optima small { color: var(--soft); font-size: 12px; }
-#lab .starts .sentence { min-height: 68px; }
-#lab .starts h3 { margin: 0; color: var(--soft); font-size: 13px; font-weight: 600; }
-@media (pointer: coarse) { #lab .starts .ways label { min-height: 44px; } }
+.lab .starts .ways { display: grid; }
+.lab .starts .ways label { display: grid; grid-template-columns: 16px 20px auto minmax(0, 1fr); align-items: center; gap: 8px; min-height: 36px; font-size: 14px; cursor: pointer; }
+.lab .starts .ways svg { width: 20px; height: 8px; stroke-width: 2.5; }
+.lab .starts .ways output { justify-self: end; color: var(--soft); font-size: 13px; text-align: right; }
+.lab .starts .histogram { position: relative; height: 180px; }
+.lab .starts .histogram svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.lab .starts .histogram .bar { fill: transparent; stroke: none; }
+.lab .starts .histogram .bar:hover { fill: var(--chosen); }
+.lab .starts .histogram .way { fill: none; stroke: currentColor; }
+.lab .starts .histogram .first { fill: color-mix(in srgb, currentColor 16%, transparent); }
+.lab .starts .optima { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; }
+.lab .starts .optima button { display: grid; justify-items: center; gap: 0; min-width: 0; padding: 4px 4px 6px; font-size: 13px; line-height: 18px; }
+.lab .starts .optima canvas { width: 100%; aspect-ratio: 1; border-radius: 3px; }
+.lab .starts .optima canvas.none { display: none; }
+.lab .starts .optima small { color: var(--soft); font-size: 12px; }
+.lab .starts .sentence { min-height: 68px; }
+.lab .starts h3 { margin: 0; color: var(--soft); font-size: 13px; font-weight: 600; }
+@media (pointer: coarse) { .lab .starts .ways label { min-height: 44px; } }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

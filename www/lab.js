@@ -5,23 +5,23 @@ import { KMeans, standing } from "./clustering.js";
 import { Peek } from "./lab-peek.js";
 
 const STYLE = `
-#lab .pane { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 12px; min-width: 0; }
-#lab p { font: 15px/1.5 var(--serif); }
-#lab .soft { color: var(--soft); }
-#lab .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; min-height: 44px; }
-#lab .actions label { display: inline-flex; align-items: center; gap: 4px; }
-#lab .actions input[type="number"] { border-color: var(--line); }
-#lab .working { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 12px; min-height: 44px; }
-#lab .working progress { width: 100%; height: 4px; accent-color: var(--accent); }
-#lab .working output { font-size: 13px; color: var(--soft); }
-#lab svg.plot { display: block; width: 100%; height: auto; overflow: visible; stroke-width: 1.5; }
-#lab svg.plot text { font-size: 12px; fill: var(--soft); stroke: none; }
-#lab svg.plot .grid { stroke: var(--line); stroke-width: 1; }
-#lab table { width: 100%; border-collapse: collapse; font-size: 13px; }
-#lab th, #lab td { padding: 4px 4px; border-bottom: 1px solid var(--line); text-align: right; font-weight: 400; }
-#lab th { color: var(--soft); }
-#lab summary { min-height: 36px; line-height: 36px; font-size: 13px; color: var(--soft); cursor: pointer; }
-#lab .scroll { overflow-x: auto; }
+.lab .pane { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 12px; min-width: 0; }
+.lab p { font: 15px/1.5 var(--serif); }
+.lab .soft { color: var(--soft); }
+.lab .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; min-height: 44px; }
+.lab .actions label { display: inline-flex; align-items: center; gap: 4px; }
+.lab .actions input[type="number"] { border-color: var(--line); }
+.lab .working { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 12px; min-height: 44px; }
+.lab .working progress { width: 100%; height: 4px; accent-color: var(--accent); }
+.lab .working output { font-size: 13px; color: var(--soft); }
+.lab svg.plot { display: block; width: 100%; height: auto; overflow: visible; stroke-width: 1.5; }
+.lab svg.plot text { font-size: 12px; fill: var(--soft); stroke: none; }
+.lab svg.plot .grid { stroke: var(--line); stroke-width: 1; }
+.lab table { width: 100%; border-collapse: collapse; font-size: 13px; }
+.lab th, .lab td { padding: 4px 4px; border-bottom: 1px solid var(--line); text-align: right; font-weight: 400; }
+.lab th { color: var(--soft); }
+.lab summary { min-height: 36px; line-height: 36px; font-size: 13px; color: var(--soft); cursor: pointer; }
+.lab .scroll { overflow-x: auto; }
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);

@@ -22,7 +22,7 @@ use crate::prerender::with_opening;
 use crate::process::{cargo, output_of, run};
 use crate::shrink::shrink;
 use crate::tables::with_tables;
-use crate::{integrity, npm, oembed, root, vendor};
+use crate::{integrity, npm, oembed, root, social, vendor};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGE: &str = "kmeans-board";
@@ -52,9 +52,9 @@ pub fn site(address: &Url) -> Result<()> {
     for script in files.iter().filter(|file| has_extension(file, "js")) {
         minify(&dist.join(script))?;
     }
-    for page in files.iter().filter(|file| has_extension(file, "html")) {
-        let page = dist.join(page);
-        fs::write(&page, self::page(&page)?)?;
+    for name in files.iter().filter(|file| has_extension(file, "html")) {
+        let page = dist.join(name);
+        fs::write(&page, social::with_card(&self::page(&page)?, &name.to_string_lossy(), address)?)?;
         inline_styles(&page)?;
     }
     put_into_one_file(&dist, address)?;

@@ -39,6 +39,7 @@ pub mod python;
 pub mod r;
 pub mod server;
 mod shrink;
+mod social;
 mod tables;
 pub mod test;
 mod vendor;

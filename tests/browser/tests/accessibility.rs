@@ -37,6 +37,27 @@ const GUIDE: Page = Page {
         }",
 };
 
+const TUTORIAL: Page = Page {
+    address: "/tutorial.html",
+    ready: "for (const details of document.querySelectorAll('details')) details.open = true;
+        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+            scrollTo(0, y);
+            await rest(60);
+        }
+        for (const form of document.querySelectorAll('form.question')) {
+            form.querySelector('input[type=number]')?.setAttribute('value', 9);
+            const radio = form.querySelector('input[type=radio]');
+            if (radio) radio.checked = true;
+            form.requestSubmit();
+        }
+        while (!document.querySelector('[data-pane=k] .primary')) await rest(20);
+        document.querySelector('.sums').closest('figure').querySelector('.handle').click();
+        for (const name of ['starts', 'k']) document.querySelector(`[data-pane=${name}] .primary`).click();
+        while (!document.querySelector('[data-pane=starts] .optima button')) await rest(20);
+        document.querySelector('math [data-symbol]').focus();
+        await rest(3000);",
+};
+
 const IFRAME: Page = Page {
     address: "/embed.html?board=peaked&n=300&clusters=5&k=5&seed=11",
     ready: "while (!document.querySelector('kmeans-board')?.shadowRoot.querySelector('#play')) await rest(20);",
@@ -180,6 +201,11 @@ async fn the_guide_has_no_violation() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_tutorial_has_no_violation() -> Result<()> {
+    has_no_violation(&TUTORIAL, "").await
+}
+
+#[tokio::test]
 async fn the_iframes_page_has_no_violation() -> Result<()> {
     has_no_violation(&IFRAME, "").await
 }
@@ -211,6 +237,6 @@ fn every_page_is_looked_at() -> Result<()> {
         }
     }
     pages.sort();
-    assert_eq!(pages, ["embed-guide.html", "embed.html", "index.html", "kmeans-board.html"]);
+    assert_eq!(pages, ["embed-guide.html", "embed.html", "index.html", "kmeans-board.html", "tutorial.html"]);
     Ok(())
 }

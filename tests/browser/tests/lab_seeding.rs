@@ -37,7 +37,9 @@ impl Page {
     async fn on(device: Device, attributes: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         xtask::build::copy_folder(&xtask::root().join("dist"), folder.path())?;
-        let style = std::fs::read_to_string(xtask::root().join("www/playground.css"))?;
+        let style = ["look", "playground"]
+            .map(|name| std::fs::read_to_string(xtask::root().join(format!("www/{name}.css"))));
+        let style = style.into_iter().collect::<Result<String, _>>()?;
         let html = format!(
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>
             <link rel=icon href=icon.svg><title>lab</title>
