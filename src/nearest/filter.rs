@@ -571,7 +571,9 @@ impl<'a> Pass<'a> {
 
     /// Adds the leaves in two clusters, each told of when its sum is known.
     fn add_splits(&mut self, mut tell: impl FnMut(Lane, Split)) {
-        for Waiting { at, mut split, others } in core::mem::take(&mut self.waiting) {
+        for Waiting { at, mut split, others } in
+            core::mem::take(&mut self.waiting).into_iter().filter(|_| KNOWS_LARGE)
+        {
             let node = self.index.node(at);
             split.complete(self.index, node, others);
             self.add_two(node, &split);

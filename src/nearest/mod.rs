@@ -13,7 +13,7 @@ mod tree;
 
 use std::collections::BinaryHeap;
 
-use crate::error::{Error, filled};
+use crate::error::{Error, KNOWS_LARGE, filled};
 use crate::point::{Point, sort_key};
 use filter::Leads;
 pub(crate) use filter::{assign, sums};
@@ -62,7 +62,7 @@ pub(crate) const NONE: u16 = u16::MAX;
 
 /// Whether the points of a node have one label, or none.
 fn is_one(label: u16) -> bool {
-    label != MIXED && label != SPLIT
+    label != MIXED && (label != SPLIT || !KNOWS_LARGE)
 }
 
 /// The least share that may be left of a difference: with it, thirteen of sixteen digits are.
@@ -286,7 +286,11 @@ impl Labels {
 
     /// How a leaf is split, if it is.
     fn split(&self, (g, lane): Lane) -> Option<&Split> {
-        if self.nodes[g][lane] == SPLIT { self.splits.get(g).map(|group| &group[lane]) } else { None }
+        if KNOWS_LARGE && self.nodes[g][lane] == SPLIT {
+            self.splits.get(g).map(|group| &group[lane])
+        } else {
+            None
+        }
     }
 
     /// Which points of a leaf have a label.
@@ -353,7 +357,7 @@ impl Labels {
     fn others(&self, index: &Index, at: Lane, label: u16) -> usize {
         let (node, own) = (index.node(at), self.nodes[at.0][at.1]);
         match (own, node.parts()) {
-            (SPLIT, _) => (node.count - self.with(index, at, label).count()) as usize,
+            (SPLIT, _) if KNOWS_LARGE => (node.count - self.with(index, at, label).count()) as usize,
             (MIXED, None) => self.points[node.range()].iter().filter(|own| **own != label).count(),
             (MIXED, Some(parts)) => {
                 let lanes = (0..4).filter(|&lane| index.groups[parts].nodes[lane].count > 0);
