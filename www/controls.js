@@ -202,6 +202,16 @@ async function showAxes() {
   if (own === state.own) axes?.show(board, own);
 }
 
+/** What hands have made of the board on screen: `change(state)` says what the state is then, unless another board comes. */
+async function take(change) {
+  const before = state, now = await change(state);
+  if (state !== before) return;
+  state = { ...state, ...now };
+  fill();
+  remember("replace");
+  showAxes();
+}
+
 /** A start that the lab shows: from its seed, and in motion. */
 async function replay(start) {
   $("stage").scrollIntoView({ block: "nearest" });
@@ -220,7 +230,7 @@ async function openPane(name) {
   $("panel").hidden = Boolean(value);
   $("lab").hidden = !value;
   try {
-    if (value) lab ??= (await import("./lab.js")).lab($("lab"), board, { replay, complain });
+    if (value) lab ??= (await import("./lab.js")).lab($("lab"), board, { replay, complain, take });
     await lab?.open(value);
   } catch ({ message }) {
     complain(message);

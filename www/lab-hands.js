@@ -3,6 +3,7 @@
 import { KMeans } from "./clustering.js";
 import { Work, boardOf, made, whole } from "./lab.js";
 import { handsOf } from "./kmeans-board-hands.js";
+import { ofPoints, stateOf } from "./own-data.js";
 import { short } from "./sentences.js";
 
 const STYLE = `
@@ -26,6 +27,28 @@ const RUNS = 100;
 const RIVALS = ["random", "k-means++"];
 /** Inertias of one end differ by rounding only: by less than this share. */
 const ROUNDING = 1e-9;
+
+/** What is remembered of a place that a hand has chosen: so many steps to the board's side. */
+const STEPS = 100_000;
+/** What has not been changed again for so long is remembered, in milliseconds. */
+const REST = 400;
+
+/** The points and the start of a board as own points, in the axes of those that it began with. */
+function ownOf({ points, centroidsAfter, bounds: [left, bottom, right, top] }, { title = "Drawn by hand", axes } = {}) {
+  const step = 10 ** Math.floor(Math.log10(Math.max(right - left, top - bottom) / STEPS));
+  const asBrought = (value, i) => {
+    const { offset = 0, factor = 1 } = axes?.[i % 2] ?? {};
+    return Math.round(value / step) / Math.round(1 / step) * factor + offset;
+  };
+  return { ...ofPoints(points.map(asBrought), title), axes, start: centroidsAfter.map(asBrought) };
+}
+
+/** The playground's state for a board that hands have changed, or changed back to one that is drawn. */
+async function stateAfter({ options, points, bounds, ...rest }, { own }, id) {
+  const { board, n, clusters, k, seeding, seed, boardSeed } = options;
+  if (board && seeding) return { board, n, clusters, k, seeding, seed, boardSeed, own: undefined, points: undefined, kept: undefined };
+  return { ...await stateOf(ownOf({ points, bounds, ...rest }, own), id), k, seeding: undefined, seed };
+}
 
 /** A choice of one tool. */
 function tool(name, isChosen, choose) {
@@ -64,7 +87,7 @@ function inWords({ inertia, iterations, rivals }) {
 }
 
 /** The pane in its place. */
-export async function handsPane(place, board, { complain }) {
+export async function handsPane(place, board, { complain, take }) {
   place.classList.add("hands");
   board.interactive = true;
   const hands = () => handsOf(board);
@@ -121,7 +144,24 @@ export async function handsPane(place, board, { complain }) {
     }
   };
   board.addEventListener("statechange", follow);
-  board.addEventListener("change", () => work.cancel());
+  let timer, id; // of what is kept of this drawing
+  board.addEventListener("change", ({ detail }) => {
+    work.cancel();
+    if (detail.edit === "reseed") return;
+    clearTimeout(timer);
+    timer = setTimeout(() => take((state) => {
+      const { kmeans } = board, { options, points, bounds } = kmeans;
+      id = isByHand(state) ? id : undefined;
+      const change = stateAfter({ options, points, bounds, centroidsAfter: kmeans.centroidsAfter(0) }, state, id);
+      return change.then((now) => {
+        byHand = now.own;
+        id = now.own?.id;
+        return now;
+      });
+    }).catch(({ message }) => complain(message)), REST);
+  });
+  let byHand; // the own points that the last edit left
+  const isByHand = ({ own }) => own !== undefined && own === byHand;
   follow();
   place.append(tools, about, row, keys, title, rules, work.element, verdict);
   return {

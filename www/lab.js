@@ -139,7 +139,7 @@ export class Work {
 
 /**
  * The lab in a place beside a board. `page` is what it needs of the page: `replay(start)` starts the board on screen with
- * `{ k, seeding, seed }` and plays, `complain(message)` says what is wrong. `open(name)` shows a pane, or none.
+ * `{ k, seeding, seed }` and plays, `complain(message)` says what is wrong, `take(change)` has its state follow what hands do. `open(name)` shows a pane, or none.
  */
 export function lab(place, board, page) {
   const panes = {}, peek = new Peek(board);

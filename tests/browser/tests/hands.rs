@@ -323,3 +323,50 @@ async fn nothing_moves_on_a_board_that_is_not_interactive() -> Result<()> {
     );
     Ok(())
 }
+
+/// A drawing is in the address, and a reload brings it back; what is undone to the end is the drawn board again.
+#[tokio::test]
+async fn a_reload_never_loses_a_drawing() -> Result<()> {
+    let browser = playground().await?;
+    let (from, to, free) = (
+        on_screen(&browser, STAR).await?,
+        on_screen(&browser, "[0.5, 0.5]").await?,
+        on_screen(&browser, "[0.9, 0.9]").await?,
+    );
+    browser.drag(from, to).await?;
+    browser.click("#lab input[value=add]").await?;
+    browser.click_at(free).await?;
+    browser
+        .wait_until(
+            "location.hash.includes('points=') && document.querySelector('#n').value === '201'",
+            PATIENCE,
+        )
+        .await?;
+    let drawn = "(({ kmeans }) => [kmeans.n, ...kmeans.points, ...kmeans.centroidsAfter(0)])(document.querySelector('#board'))";
+    let before = browser.eval(drawn).await?;
+    browser.reload().await?;
+    browser
+        .wait_until(
+            "document.querySelector('#board').kmeans?.n === 201 && document.querySelector('#lab .hands h3')",
+            PATIENCE,
+        )
+        .await?;
+    let after = browser.eval(drawn).await?;
+    let numbers =
+        |list: &Value| list.as_array().into_iter().flatten().filter_map(Value::as_f64).collect::<Vec<_>>();
+    let (before, after) = (numbers(&before), numbers(&after));
+    assert_eq!(after.len(), 1 + 2 * 201 + 2 * 3);
+    // A hundred thousandth of the board's side is what the address has.
+    let farthest =
+        before.iter().zip(&after).map(|(before, after)| (before - after).abs()).fold(0.0, f64::max);
+    assert!(before.len() == after.len() && farthest < 2e-5, "{farthest}");
+
+    let browser = playground().await?;
+    browser.drag(from, to).await?;
+    browser.wait_until("location.hash.includes('points=')", PATIENCE).await?;
+    browser.run("[...document.querySelectorAll('#lab .hands button')].find((button) => button.textContent === 'Undo').click()").await?;
+    browser
+        .wait_until("location.hash.includes('board=gauss') && !location.hash.includes('points=')", PATIENCE)
+        .await?;
+    Ok(())
+}
