@@ -114,13 +114,13 @@ export async function restarts(n, k, runs, rounds) {
 }
 
 /**
- * Milliseconds of the gap statistic, one start each, for K from 1 to `kMax` on the points and on so many boards without
- * clusters: ours in workers, as many as there are cores, and with one K more, for its last bar.
+ * Milliseconds of the gap statistic, one start each, with K from 1 to `kMax` on the points and on so many boards without
+ * clusters: ours in workers, as many as there are cores. For its last bar it clusters with one K more than it may choose.
  */
 export async function gap(n, kMax, references, rounds) {
   const km = await uniform(n, 1);
   const { points } = km;
-  const choose = () => km.chooseK({ method: "gap", kMax, references, runs: 1, seed: 1 });
+  const choose = () => km.chooseK({ method: "gap", kMax: kMax - 1, references, runs: 1, seed: 1 });
   await choose(); // the workers have to start
   const ours = [], theirs = [];
   for (let round = 0; round < rounds; round++) {
