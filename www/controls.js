@@ -208,7 +208,7 @@ async function take(change) {
   if (state !== before) return;
   state = { ...state, ...now };
   fill();
-  remember("replace");
+  note(); // at once: whoever leaves now has drawn it, too
   showAxes();
 }
 

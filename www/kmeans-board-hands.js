@@ -3,6 +3,7 @@
 
 import { standing } from "./clustering.js";
 import "./editing.js";
+import { short } from "./sentences.js";
 
 export const STYLE = `
 :host([interactive]) canvas { cursor: crosshair; outline-offset: 2px; }
@@ -113,8 +114,8 @@ class Hands {
     this.#board = board;
     this.#canvas = root.querySelector("canvas");
     this.#cursor = Object.assign(document.createElement("div"), { id: "cursor", hidden: true });
-    this.#said = Object.assign(document.createElement("p"), { id: "said", role: "status" });
-    this.#canvas.after(this.#cursor, this.#said);
+    this.#said = Object.assign(document.createElement("div"), { id: "said", role: "status" });
+    root.getElementById("place").append(this.#cursor, this.#said);
     const listen = (type, call, options) => this.#canvas.addEventListener(type, (event) => this.#isOn && call(event), options);
     listen("pointerdown", (event) => this.#press(event));
     listen("pointermove", (event) => (this.#stroke ? this.#drag(event) : this.#hover(event)));
@@ -122,7 +123,11 @@ class Hands {
     listen("pointercancel", () => this.#giveUp());
     listen("touchstart", (event) => this.#keepFromScrolling(event), { passive: false });
     listen("keydown", (event) => this.#key(event));
-    listen("blur", () => this.#giveUp());
+    listen("blur", () => {
+      this.#giveUp();
+      this.#cursor.hidden = true;
+      this.#say("");
+    });
     board.addEventListener("statechange", () => this.#dress());
     this.#dress();
   }
@@ -343,6 +348,7 @@ class Hands {
     const stride = STRIDE * this.#side * (isFine ? 0.2 : 1), [x, y] = this.#keyPlace;
     this.#show(this.#inside([x + stride * dx, y + stride * dy]));
     if (this.#held) this.#moveTo(this.#place);
+    this.#say(`At ${this.#place.map((value) => short(value)).join(", ")}`);
   }
 
   #show(place) {

@@ -1,6 +1,6 @@
 // By hand: tools for the board on screen, and a duel, where the reader's own start is measured against a hundred drawn ones.
 
-import { KMeans } from "./clustering.js";
+import { KMeans, standing } from "./clustering.js";
 import { Work, boardOf, made, whole } from "./lab.js";
 import { handsOf } from "./kmeans-board-hands.js";
 import { ofPoints, stateOf } from "./own-data.js";
@@ -10,6 +10,10 @@ const STYLE = `
 .lab .hands .keys { font-size: 13px; color: var(--soft); }
 .lab .hands h3 { margin: 8px 0 0; font-size: 15px; font-weight: 600; }
 .lab .hands .about { min-height: 23px; }
+@media (pointer: coarse) { .lab .hands .keys { display: none; } }
+@media (max-width: 900px) {
+  main:has(.hands:not([hidden])) :is(#course, #figures, footer) { order: 1; } /* the tools beside the board */
+}
 `;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
@@ -30,8 +34,6 @@ const ROUNDING = 1e-9;
 
 /** What is remembered of a place that a hand has chosen: so many steps to the board's side. */
 const STEPS = 100_000;
-/** What has not been changed again for so long is remembered, in milliseconds. */
-const REST = 400;
 
 /** The points and the start of a board as own points, in the axes of those that it began with. */
 function ownOf({ points, centroidsAfter, bounds: [left, bottom, right, top] }, { title = "Drawn by hand", axes } = {}) {
@@ -71,19 +73,19 @@ async function duel(board, following) {
     const { inertias } = await kmeans.restarts({ runs: RUNS, seeding, signal: following.signal, onProgress });
     rivals.push({ seeding, worse: inertias.filter((other) => other > inertia * (1 + ROUNDING)).length, best: Math.min(...inertias) });
   }
-  return { inertia, iterations, rivals };
+  return { who: kmeans.options.seeding ? `This ${kmeans.options.seeding} start` : "Your start", inertia, iterations, rivals };
 }
 
 const below = (share) => (share < 0.001 ? "less than 0.1 %" : `${(100 * share).toFixed(1)} %`);
 
 /** What came of it, in words. */
-function inWords({ inertia, iterations, rivals }) {
+function inWords({ who, inertia, iterations, rivals }) {
   const best = Math.min(...rivals.map((rival) => rival.best));
   const beaten = rivals.map(({ seeding, worse }) => `${worse} of ${RUNS} ${seeding} starts`).join(" and ");
   const compared = inertia > best * (1 + ROUNDING)
     ? `The best of all ends at ${short(best)}, ${below(1 - best / inertia)} below`
-    : "None ends lower";
-  return `Your start ends at ${short(inertia)} after ${whole(iterations)} iterations. It beats ${beaten}. ${compared}.`;
+    : "None of them ends lower";
+  return `${who} ends at ${short(inertia)} after ${whole(iterations)} iterations, lower than ${beaten}. ${compared}.`;
 }
 
 /** The pane in its place. */
@@ -112,7 +114,8 @@ export async function handsPane(place, board, { complain, take }) {
     hands().live = live.checked;
     if (live.checked) board.run();
   });
-  const row = made("div", { className: "actions" }, turn("undo", "Undo"), turn("redo", "Redo"),
+  const undo = turn("undo", "Undo"), redo = turn("redo", "Redo");
+  const row = made("div", { className: "actions" }, undo, redo,
     made("label", { title: "The clustering runs to its end while the hand moves" }, live, "live"));
   const keys = made("p", { className: "keys", textContent: "By keyboard: on the board, arrows move a cursor (with Shift by little), C goes to the next star, Enter acts, Escape puts back, Ctrl+Z undoes." });
 
@@ -136,7 +139,9 @@ export async function handsPane(place, board, { complain, take }) {
 
   const follow = () => {
     if (!board.kmeans) return;
-    const { k } = board.kmeans;
+    const { k } = board.kmeans, { past, ahead } = standing(board.kmeans).edits;
+    undo.disabled = !past.length;
+    redo.disabled = !ahead.length;
     rules.textContent = `Drag the ${k === 1 ? "star" : `${k} stars`} to where you expect the middles of the clusters. Then see how your start does beside random ones and those of k-means++.`;
     if (of !== undefined && of !== now()) {
       of = undefined;
@@ -144,21 +149,18 @@ export async function handsPane(place, board, { complain, take }) {
     }
   };
   board.addEventListener("statechange", follow);
-  let timer, id; // of what is kept of this drawing
+  let id; // of what is kept of this drawing
+  let saving = Promise.resolve(); // one after the other: the last has the last word
   board.addEventListener("change", ({ detail }) => {
     work.cancel();
     if (detail.edit === "reseed") return;
-    clearTimeout(timer);
-    timer = setTimeout(() => take((state) => {
+    saving = saving.then(() => take(async (state) => {
       const { kmeans } = board, { options, points, bounds } = kmeans;
-      id = isByHand(state) ? id : undefined;
-      const change = stateAfter({ options, points, bounds, centroidsAfter: kmeans.centroidsAfter(0) }, state, id);
-      return change.then((now) => {
-        byHand = now.own;
-        id = now.own?.id;
-        return now;
-      });
-    }).catch(({ message }) => complain(message)), REST);
+      const now = await stateAfter({ options, points, bounds, centroidsAfter: kmeans.centroidsAfter(0) }, state, isByHand(state) ? id : undefined);
+      byHand = now.own;
+      id = now.own?.id;
+      return now;
+    })).catch(({ message }) => complain(message));
   });
   let byHand; // the own points that the last edit left
   const isByHand = ({ own }) => own !== undefined && own === byHand;

@@ -305,7 +305,28 @@ async fn a_duel_measures_the_readers_start() -> Result<()> {
         .await?;
     let said = browser.eval(verdict).await?;
     let (said, expected) = (said.as_str().unwrap_or(""), expected.as_str().unwrap_or("?"));
-    assert!(said.contains(expected), "{said}: {expected}");
+    assert!(said.contains(expected) && said.starts_with("This random start ends"), "{said}: {expected}");
+    Ok(())
+}
+
+/// What stands between the tags makes room for the board, hands or not, and does not come back.
+#[tokio::test]
+async fn what_stands_in_for_the_board_goes_when_it_comes() -> Result<()> {
+    let browser = Browser::start().await?;
+    browser.open("/index.html").await?;
+    browser
+        .wait_until(
+            "document.querySelector('#panes input[value=hands]') && document.querySelector('#board').kmeans",
+            PATIENCE,
+        )
+        .await?;
+    browser.run("document.querySelector('#panes input[value=hands]').click()").await?;
+    browser
+        .wait_until("document.querySelector('#board').shadowRoot.querySelector('#cursor')", PATIENCE)
+        .await?;
+    let seen = browser.eval("[...document.querySelector('#board').children].filter((child) => child.checkVisibility()).length").await?;
+    assert_eq!(seen, 0);
+    assert_eq!(browser.eval("[...document.querySelectorAll('#lab .hands .actions button')].slice(0, 2).map(({ disabled }) => disabled)").await?, json!([true, true]));
     Ok(())
 }
 
