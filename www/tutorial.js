@@ -179,6 +179,16 @@ for (const form of all("form.question")) {
 }
 $("question-k").addEventListener("change", ({ target }) => act($("mystery"), `k=${target.value}`));
 
+// What would give an answer away is blurred until there is one, or the reader wants to read on all the same.
+for (const form of all("form.question")) {
+  const gives = all(`[data-after="${form.id}"]`), unveil = () => gives.forEach((part) => part.classList.remove("veiled"));
+  for (const part of gives) {
+    part.classList.add("veiled");
+    part.addEventListener("click", unveil);
+  }
+  for (const type of ["submit", "toggle"]) form.addEventListener(type, unveil, true);
+}
+
 // Who touches a letter on a board has chosen it in the question that comes next.
 document.addEventListener("click", ({ target }) => {
   const { choose } = target.dataset ?? {};

@@ -832,3 +832,17 @@ async fn the_place_is_kept_for_who_comes_back() -> Result<()> {
     assert_eq!(browser.eval("location.hash").await?, "#how-many");
     Ok(())
 }
+
+/// What would give an answer away cannot be read by accident, but by who wants to, and once there is an answer.
+#[tokio::test]
+async fn what_gives_an_answer_away_is_blurred_until_there_is_one() -> Result<()> {
+    let browser = still().await?;
+    let veiled = "[...document.querySelectorAll('.veiled')].map(({ dataset }) => dataset.after)";
+    assert_eq!(
+        browser.eval(veiled).await?,
+        json!(["question-assign", "question-update", "question-cut", "question-k"])
+    );
+    browser.run("document.querySelector('[data-after=question-cut]').click(); document.querySelector('#question-k').requestSubmit();").await?;
+    assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update"]));
+    Ok(())
+}
