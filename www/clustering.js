@@ -197,12 +197,12 @@ function resolvedBoard(options, start) {
 }
 
 /** The making of a run from a start, on a board to make or that of another run. */
-function openingOf({ Opening }, { board, n, clusters, spread, points, boardSeed }, { k, seeding, centroids, seed }, before) {
+export function openingOf({ Opening }, { board, n, clusters, spread, points, boardSeed, bounds = [] }, { k, seeding, centroids, seed }, before) {
   let opening;
   try {
     opening = centroids ? Opening.from(centroids, k) : Opening.seeded(k, seeding, seed);
     if (before) opening.on(before);
-    else if (points) opening.take(n, new Float64Array(0));
+    else if (points) opening.take(n, Float64Array.from(bounds));
     else opening.draw(board, n, clusters, new Float64Array(spread ?? 0), boardSeed);
     return opening;
   } catch (error) {
@@ -236,6 +236,16 @@ function* slices(opening, { n, points }) {
     yield undefined;
   }
   for (let made; !made; yield made) made = opening.advance();
+}
+
+/** Makes a clustering without breaks. */
+export function openedAtOnce(opening, board) {
+  try {
+    const [made] = guarded(() => [...slices(opening, board)].slice(-1));
+    return made;
+  } finally {
+    opening.free();
+  }
 }
 
 /** A start that takes no time, where only the board is wanted. */
@@ -440,12 +450,7 @@ export class KMeans {
   /** The same board, a new start; what is not given stays as it is, but for the seed, which is drawn. */
   reseed(options) {
     const [start, opening] = this.#again(given(options, START));
-    try {
-      const [made] = guarded(() => [...slices(opening, {})].slice(-1));
-      this.#become(made, start);
-    } finally {
-      opening.free();
-    }
+    this.#become(openedAtOnce(opening, {}), start);
   }
 
   /** The same with breaks, for large boards; `signal` and `onProgress` are those of `init`. */

@@ -1,34 +1,13 @@
 // Changing a KMeans by hand: points added, moved and removed, centroids moved, and all of it undone and done again.
 // Importing this gives the class its methods for it.
 
-import { KMeans, KMeansError, asOurs, coreFor, flat, integer, number, replace, standing } from "./clustering.js";
+import { KMeans, KMeansError, coreFor, flat, integer, number, openedAtOnce, openingOf, replace, standing } from "./clustering.js";
 
 /** So many changes can be undone, fewer where they would keep more points than these in all. */
 const MOST_KEPT = 100;
 const MOST_POINTS = 4_000_000;
 
 const pair = (x, y) => [number("x", x), number("y", y)];
-
-/** A clustering from these centroids, on a board of these points or on that of another clustering. */
-function opened({ Opening }, centroids, points, bounds, on) {
-  let opening;
-  try {
-    opening = Opening.from(centroids, centroids.length / 2);
-    if (on) opening.on(on);
-    else {
-      opening.take(points.length / 2, bounds);
-      opening.add(points);
-    }
-    for (;;) {
-      const made = opening.advance();
-      if (made) return made;
-    }
-  } catch (error) {
-    throw asOurs(error);
-  } finally {
-    opening?.free();
-  }
-}
 
 let large; // the core for boards of any size, once it is there
 
@@ -54,8 +33,10 @@ function remember(list, before) {
  */
 function change(kmeans, { points, centroids = kmeans.centroids }) {
   const before = standing(kmeans);
-  const core = points ? coreOf(points.length / 2, before.core) : before.core;
-  const clustering = opened(core, centroids, points, points && kmeans.bounds, points ? undefined : before.clustering);
+  const board = points ? { points, n: points.length / 2, bounds: kmeans.bounds } : {};
+  const core = points ? coreOf(board.n, before.core) : before.core;
+  const opening = openingOf(core, board, { centroids, k: centroids.length / 2 }, points ? undefined : before.clustering);
+  const clustering = openedAtOnce(opening, board);
   if (!Number.isNaN(kmeans.inertia)) clustering.assign();
   const start = { seed: before.start.seed, centroids, k: centroids.length / 2 };
   replace(kmeans, { clustering, core, board: points ? { points: undefined } : before.board, start });

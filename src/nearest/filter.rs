@@ -227,25 +227,6 @@ impl Gathered {
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
 const ROUNDING: f32 = 1e-6;
 
-/// Where a box lies from the bisector of two candidates.
-#[derive(Debug, Clone, Copy)]
-enum Side {
-    First,
-    Second,
-    Both,
-}
-
-impl Side {
-    /// Of a list of two candidates, those that may be nearest.
-    fn of(self, list: &Range<usize>) -> Range<usize> {
-        match self {
-            Self::First => list.start..list.start + 1,
-            Self::Second => list.start + 1..list.end,
-            Self::Both => list.clone(),
-        }
-    }
-}
-
 /// A pass over the tree: what it needs beside the labels, what it comes to, and room to work in.
 struct Pass<'a> {
     index: &'a Index,
@@ -330,7 +311,7 @@ impl<'a> Pass<'a> {
         let group = &self.index.groups[g];
         let base = self.lists.len();
         let lists = match self.lists[list.clone()] {
-            [first, second] => self.between(&group.boxes, first, second).map(|side| side.of(&list)),
+            [first, second] => self.between(&group.boxes, first, second, &list),
             _ => self.filter(&group.boxes, list),
         };
         let (mut common, mut is_uniform) = (MIXED, true);
@@ -379,8 +360,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// On which side of the bisector of two candidates each of four boxes lies.
-    fn between(&self, boxes: &Boxes, first: u16, second: u16) -> [Side; 4] {
+    /// Of a list of two candidates, those that may be nearest to some place in each of four boxes.
+    fn between(&self, boxes: &Boxes, first: u16, second: u16, list: &Range<usize>) -> [Range<usize>; 4] {
         let [first, second] = [first, second].map(|j| self.candidates[usize::from(j)]);
         let splat = f32x4::splat;
         let (wx, wy) = (splat(second.x - first.x), splat(second.y - first.y));
@@ -391,9 +372,9 @@ impl<'a> Pass<'a> {
         let margin = splat(reach * reach * ROUNDING) + less;
         let (nearer, farther) = (middle.simd_gt(margin).to_bitmask(), (-middle).simd_gt(margin).to_bitmask());
         [0, 1, 2, 3].map(|lane| match (nearer >> lane & 1, farther >> lane & 1) {
-            (1, _) => Side::First,
-            (_, 1) => Side::Second,
-            _ => Side::Both,
+            (1, _) => list.start..list.start + 1,
+            (_, 1) => list.start + 1..list.end,
+            _ => list.clone(),
         })
     }
 

@@ -353,8 +353,9 @@ impl Raster {
                 *next += 1;
             }
         }
-        self.owners = Vec::new();
-        (self.counts, self.starts, self.pixels, self.shown) = (counts, starts, pixels, filled(STALE, n)?);
+        self.owners = Vec::new(); // the labels that are shown have their place
+        let shown = filled(STALE, n).inspect_err(|_| *self = Self::default())?;
+        (self.counts, self.starts, self.pixels, self.shown) = (counts, starts, pixels, shown);
         Ok(())
     }
 
