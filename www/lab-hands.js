@@ -1,7 +1,7 @@
 // By hand: tools for the board on screen, and a duel, where the reader's own start is measured against a hundred drawn ones.
 
 import { KMeans, standing } from "./clustering.js";
-import { Work, boardOf, made, whole } from "./lab.js";
+import { ROUNDING, Work, boardOf, made, whole } from "./lab.js";
 import { handsOf } from "./kmeans-board-hands.js";
 import { ofPoints, stateOf } from "./own-data.js";
 import { short } from "./sentences.js";
@@ -29,8 +29,6 @@ const TOOLS = {
 /** As many starts of each kind as there are in a duel. */
 const RUNS = 100;
 const RIVALS = ["random", "k-means++"];
-/** Inertias of one end differ by rounding only: by less than this share. */
-const ROUNDING = 1e-9;
 
 /** What is remembered of a place that a hand has chosen: so many steps to the board's side. */
 const STEPS = 100_000;

@@ -3,7 +3,7 @@
 
 import { KMeans } from "./clustering.js";
 import { element, ticks } from "./chart.js";
-import { Work, boardOf, made, whole } from "./lab.js";
+import { ROUNDING, Work, boardOf, made, whole } from "./lab.js";
 import { short } from "./sentences.js";
 
 const STYLE = `
@@ -47,8 +47,6 @@ const MOST_RUNS = 10_000;
 const LARGE = 20_000;
 /** As many optima have a picture, the best and the most frequent, and as many a row in the table. */
 const PICTURES = 6, ROWS = 50;
-/** Inertias of one partition differ only by rounding: by less than this share. */
-const ROUNDING = 1e-9;
 
 const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const share = (count, of) => `${(100 * count / of).toFixed(count === of ? 0 : 1)} %`;

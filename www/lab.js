@@ -46,6 +46,9 @@ const WHOLE = new Intl.NumberFormat("en");
 /** A count, its thousands apart. */
 export const whole = (value) => WHOLE.format(value);
 
+/** Inertias of one partition differ only by rounding: by less than this share. */
+export const ROUNDING = 1e-9;
+
 /** Which points a clustering is of: equal for equal boards, whatever start they have. */
 const identities = new WeakMap(); // of boards of one's own, and of each change to one by hand
 export function boardOf(kmeans) {
