@@ -22,7 +22,7 @@ dialog.taking.narrow { width: min(440px, 100vw - 16px); }
 .taking .text { display: grid; gap: 12px; align-content: start; min-width: 0; }
 .taking textarea, .taking input[readonly] { box-sizing: border-box; width: 100%; height: 168px; padding: 8px; font: 13px/1.5 ui-monospace, monospace; color: inherit; background: var(--chosen); border: 1px solid var(--edge); border-radius: 6px; resize: vertical; overflow-wrap: anywhere; }
 .taking input[readonly] { height: 44px; }
-.taking iframe { display: block; width: 320px; height: 412px; border: 0; }
+.taking iframe { display: block; width: 320px; min-height: 412px; border: 0; } /* its room from the start: nothing moves away from under a pointer */
 .taking .row a { display: inline-flex; align-items: center; min-height: 44px; color: var(--accent); }
 .taking .kinds { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 8px; }
 .taking .kinds button:nth-child(n + 4) { display: grid; grid-column: 1 / -1; grid-template-columns: 80px 1fr; justify-items: start; text-align: left; }
@@ -183,7 +183,7 @@ async function isServed(file) {
 }
 
 /** A page with nothing but the snippet in it. */
-const pageOf = (snippet) => `<!doctype html><meta name="color-scheme" content="light dark"><style>body { margin: 0; }</style><body>${snippet}`;
+const pageOf = (snippet) => `<!doctype html><meta name="color-scheme" content="light dark"><style>body { margin: 0; } iframe { display: block; }</style><body>${snippet}`;
 
 /** Shows exactly what the snippet makes; a table that is yet to be put beside it comes from here. */
 function preview(way, text, { own }) {

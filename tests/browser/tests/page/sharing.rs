@@ -158,6 +158,26 @@ async fn the_previewed_iframe_is_as_high_as_its_board() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_dialog_stays_where_it_is_whatever_its_previews_come_to() -> Result<()> {
+    let browser = still("/").await?;
+    open(&browser, "#embed").await?;
+    // A tag whose script does not come has no height.
+    browser.cdp("Network.enable", json!({})).await?;
+    browser.cdp("Network.setBlockedURLs", json!({ "urls": ["*kmeans-board.js"] })).await?;
+    let room = browser.rect("dialog").await?;
+    for way in ["Iframe", "One file", "Tag"] {
+        browser.click(&format!("dialog input[value='{way}']")).await?;
+        browser.wait_until("document.querySelector('dialog iframe')?.contentDocument?.querySelector('iframe, canvas, kmeans-board')", PATIENCE).await?;
+        assert_eq!(browser.rect("dialog").await?, room, "{way}");
+    }
+    browser
+        .wait_until("parseFloat(document.querySelector('dialog iframe').style.height) < 300", PATIENCE)
+        .await?;
+    assert_eq!(browser.rect("dialog").await?, room);
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_attributes_cannot_say_is_said_and_no_wrong_snippet_given() -> Result<()> {
     let browser = copying("/#board=gauss&n=200&clusters=3&k=3&seed=7&board-seed=8&i=1").await?;
     let on_screen = state(&browser).await?;
