@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::board::Board;
-use crate::error::Error;
+use crate::error::{Error, KNOWS_LARGE, room};
 use crate::nearest::{self, Labels, Measure, Sum, Sums};
 use crate::point::Point;
 use crate::seeding::{Seeding, Start};
@@ -155,7 +155,7 @@ impl Lloyd {
     }
 
     pub(crate) fn starting(board: Arc<Board>, start: Vec<Point>) -> Result<Self, Error> {
-        Ok(Self {
+        let lloyd = Self {
             centroids: start.clone(),
             labels: Labels::none(board.index())?,
             sums: Sums::none(start.len()),
@@ -166,7 +166,29 @@ impl Lloyd {
             past: Vec::new(),
             board,
             start,
-        })
+        };
+        if KNOWS_LARGE {
+            leave_room(lloyd.board.points().len())?;
+        }
+        Ok(lloyd)
+    }
+
+    /// Begins anew from other centroids, as many as there may be, on the same board.
+    pub(crate) fn start_over(&mut self, start: Vec<Point>) {
+        self.past.clear();
+        self.start = start;
+        self.rewind();
+    }
+
+    /// Goes back to before the first assign.
+    fn rewind(&mut self) {
+        self.phase = Phase::Assign;
+        self.iteration = 0;
+        self.centroids.clone_from(&self.start);
+        self.labels.clear();
+        self.sums = Sums::none(self.k());
+        self.assigned = None;
+        self.inertia = f64::NAN;
     }
 
     /// The first half-step: every point is given the label of its nearest centroid.
@@ -298,16 +320,9 @@ impl Lloyd {
         if iteration == self.iteration && self.phase == Phase::Assign {
             return;
         }
+        let Some(before) = iteration.checked_sub(1) else { return self.rewind() };
         self.phase = Phase::Assign;
         self.iteration = iteration;
-        let Some(before) = iteration.checked_sub(1) else {
-            self.centroids.clone_from(&self.start);
-            self.labels.clear();
-            self.sums = Sums::none(self.k());
-            self.assigned = None;
-            self.inertia = f64::NAN;
-            return;
-        };
         let Past { iteration, centroids, relocations } = self.past[before].clone();
         let start = self.centroids_after(before).to_vec();
         nearest::assign(self.board.index(), &start, &mut self.labels, &mut self.sums, Measure::Always);
@@ -458,4 +473,14 @@ fn scrambled(number: u64) -> u64 {
 
 fn farthest_move(before: &[Point], after: &[Point]) -> f64 {
     before.iter().zip(after).map(|(a, b)| a.distance(*b)).fold(0.0, f64::max)
+}
+
+/// Sees that there is room for what a half-step, a motion or a list of labels needs for a moment, in pieces that may lie
+/// anywhere.
+fn leave_room(n: usize) -> Result<(), Error> {
+    /// So many points, or fewer, share a piece.
+    const PIECE: usize = 1 << 16;
+    type Bytes = [u8; 8]; // a point's
+    let pieces: Result<Vec<Vec<Bytes>>, Error> = (0..n.div_ceil(PIECE)).map(|_| room(PIECE.min(n))).collect();
+    pieces.map(drop)
 }

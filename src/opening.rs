@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::board::{Board, Draft};
-use crate::error::{Error, KNOWS_LARGE, room};
+use crate::error::Error;
 use crate::lloyd::Lloyd;
 use crate::point::{Bounds, Point};
 use crate::presets::Recipe;
@@ -107,11 +107,7 @@ impl Opening {
             },
             Stage::Start(board, choosing) => {
                 let Some(centroids) = choosing.advance(board)? else { return Ok(None) };
-                let lloyd = Lloyd::starting(board.clone(), centroids)?;
-                if KNOWS_LARGE {
-                    leave_room(board.points().len())?;
-                }
-                (Some(lloyd), Stage::Over)
+                (Some(Lloyd::starting(board.clone(), centroids)?), Stage::Over)
             }
             Stage::Over => return Ok(None),
         };
@@ -127,12 +123,4 @@ impl Opening {
             Stage::Over => 1.0,
         }
     }
-}
-
-/// Sees that there is room for what a half-step, a motion or a list of labels needs for a moment, in pieces that may lie
-/// anywhere.
-fn leave_room(n: usize) -> Result<(), Error> {
-    type Bytes = [u8; 8]; // a point's
-    let pieces: Result<Vec<Vec<Bytes>>, Error> = (0..n.div_ceil(SLICE)).map(|_| room(SLICE.min(n))).collect();
-    pieces.map(drop)
 }

@@ -7,7 +7,7 @@ use crate::board::Board;
 use crate::error::{Error, MAX_K, MAX_POINTS};
 use crate::lloyd::Lloyd;
 use crate::point::{Point, sort_key};
-use crate::seeding::{Seeding, Start};
+use crate::seeding::{Choosing, Seeding, Start};
 use crate::study::{Descent, Part, Study, complete};
 
 /// The most runs of a study.
@@ -163,11 +163,11 @@ impl Study for Restarts {
         let seeds: Vec<u32> = self.runs_of(part).map(|run| self.seed_of(run)).rev().collect();
         let result = Vec::with_capacity(seeds.len() * ROW);
         Ok(Box::new(Runs {
-            board: board.clone(),
             k,
             seeding,
             seeds,
-            descent: None,
+            choosing: None,
+            descent: Descent::on(board.clone()),
             found: Vec::new(),
             result,
         }))
@@ -202,27 +202,36 @@ const ROW: usize = 5;
 
 /// Some of the runs of [`Restarts`].
 struct Runs {
-    board: Arc<Board>,
     k: usize,
     seeding: Seeding,
     /// Those that are not yet begun, the next one last.
     seeds: Vec<u32>,
-    descent: Option<Descent>,
+    /// The seeding that is being done.
+    choosing: Option<Choosing>,
+    descent: Descent,
     found: Vec<u64>,
     result: Vec<f64>,
 }
 
 impl Part for Runs {
     fn advance(&mut self) -> Result<Option<Vec<f64>>, Error> {
-        let Some(descent) = &mut self.descent else {
+        if self.descent.is_begun() {
+            if let Some(run) = self.descent.advance() {
+                self.record(&run);
+                self.descent.spend(run);
+            }
+            return Ok(None);
+        }
+        let mut choosing = if let Some(choosing) = self.choosing.take() {
+            choosing
+        } else {
             let Some(seed) = self.seeds.pop() else { return Ok(Some(core::mem::take(&mut self.result))) };
             let start = Start::Seeded { k: self.k, seeding: self.seeding, seed };
-            self.descent = Some(Descent::new(self.board.clone(), start)?);
-            return Ok(None);
+            Choosing::new(start, self.descent.board())?
         };
-        if let Some(lloyd) = descent.advance()? {
-            self.descent = None;
-            self.record(&lloyd);
+        match choosing.advance(self.descent.board())? {
+            Some(centroids) => self.descent.begin(centroids)?,
+            None => self.choosing = Some(choosing),
         }
         Ok(None)
     }

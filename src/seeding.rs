@@ -152,6 +152,21 @@ impl Choosing {
         Ok(Self { start, rng: generator(seed, Purpose::Seeding), chosen: Chosen::default() })
     }
 
+    /// Whether it has begun as a seeding of more centroids does; if so, it becomes that one, and goes on.
+    pub(crate) fn goes_on_to(&mut self, more: usize, board: &Board) -> Result<bool, Error> {
+        let Start::Seeded { k, seeding, .. } = &mut self.start else { return Ok(false) };
+        let is_begun = match seeding {
+            Seeding::Random | Seeding::Partition => false,
+            Seeding::Maximin | Seeding::KMeansPlusPlus => true,
+            Seeding::GreedyKMeansPlusPlus => candidates(*k) == candidates(more),
+        };
+        if is_begun && *k < more {
+            check_k(board, more)?;
+            *k = more;
+        }
+        Ok(is_begun)
+    }
+
     /// How much of the work is done, from 0 to 1.
     pub(crate) fn share(&self) -> f64 {
         match self.start {
@@ -179,8 +194,8 @@ impl Choosing {
         }
         let next = self.next(board.index(), k, seeding, |_, _| {})?;
         self.chosen.add(board.index(), next);
-        let centroids = &mut self.chosen.centroids;
-        Ok((centroids.len() == k).then(|| core::mem::take(centroids)))
+        let centroids = &self.chosen.centroids;
+        Ok((centroids.len() == k).then(|| centroids.clone()))
     }
 
     /// The place of the point that is the next centroid, by a seeding that chooses one after the other; any point at

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use crate::board::Board;
 use crate::error::Error;
 use crate::lloyd::Lloyd;
-use crate::opening::Opening;
-use crate::seeding::Start;
+use crate::point::Point;
 
 /// Runs of a study that are not at their end after so many iterations are cut short.
 pub const MOST_ITERATIONS: usize = 300;
@@ -41,7 +40,7 @@ pub trait Part {
     /// Does a slice of the work, of a few milliseconds at most; the result when it was the last.
     ///
     /// # Errors
-    /// Those of [`Opening::advance`].
+    /// Those of [`Opening::advance`](crate::Opening::advance).
     fn advance(&mut self) -> Result<Option<Vec<f64>>, Error>;
 }
 
@@ -94,36 +93,49 @@ fn results(study: &(impl Study + Sync), board: &Arc<Board>) -> Result<Vec<(usize
     Ok(results?.into_iter().flatten().collect())
 }
 
-/// A run from a start to its end, a slice at a time, that keeps no past.
-pub(crate) enum Descent {
-    Opening(Opening),
-    Running(Lloyd),
-    Over,
+/// Runs on a board, one after the other, each to its end a slice at a time; they keep no past.
+pub(crate) struct Descent {
+    board: Arc<Board>,
+    /// The one that is on its way.
+    run: Option<Box<Lloyd>>,
+    /// One that nobody needs any more: the next takes its place in memory.
+    spent: Option<Box<Lloyd>>,
 }
 
 impl Descent {
-    /// From a start on a board.
-    pub(crate) fn new(board: Arc<Board>, start: Start) -> Result<Self, Error> {
-        Ok(Self::Opening(Opening::on(board, start)?))
+    pub(crate) fn on(board: Arc<Board>) -> Self {
+        Self { board, run: None, spent: None }
+    }
+
+    pub(crate) fn board(&self) -> &Arc<Board> {
+        &self.board
+    }
+
+    /// Whether there is a run on its way.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Begins a run from these centroids.
+    pub(crate) fn begin(&mut self, centroids: Vec<Point>) -> Result<(), Error> {
+        self.run = Some(match self.spent.take() {
+            Some(mut spent) => {
+                spent.start_over(centroids);
+                spent
+            }
+            None => Box::new(Lloyd::starting(self.board.clone(), centroids)?),
+        });
+        Ok(())
     }
 
     /// Does a slice of the work; the run at its end when it was the last.
-    pub(crate) fn advance(&mut self) -> Result<Option<Lloyd>, Error> {
-        match core::mem::replace(self, Self::Over) {
-            Self::Opening(mut opening) => {
-                *self = match opening.advance()? {
-                    Some(lloyd) => Self::Running(lloyd),
-                    None => Self::Opening(opening),
-                };
-            }
-            Self::Running(mut lloyd) => {
-                if lloyd.step_on(MOST_ITERATIONS) {
-                    return Ok(Some(lloyd));
-                }
-                *self = Self::Running(lloyd);
-            }
-            Self::Over => {}
-        }
-        Ok(None)
+    pub(crate) fn advance(&mut self) -> Option<Box<Lloyd>> {
+        let is_over = self.run.as_mut()?.step_on(MOST_ITERATIONS);
+        if is_over { self.run.take() } else { None }
+    }
+
+    /// Takes back a run that nobody needs.
+    pub(crate) fn spend(&mut self, run: Box<Lloyd>) {
+        self.spent = Some(run);
     }
 }

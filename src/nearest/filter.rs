@@ -7,23 +7,24 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
+use super::small;
 use super::split::{self, Bits, Part, Split};
-use super::tree::{Boxes, Index, Lane, Node, Quad};
+use super::tree::{Boxes, Index, Lane, Node};
 use super::{ENOUGH, Labels, MIXED, Measure, SPLIT, Sum, Sums, is_one};
 use crate::error::KNOWS_LARGE;
-use crate::point::{Point, lanes, place};
+use crate::point::Point;
 
 /// A centroid in the frame's units and in single precision.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    x: f32,
-    y: f32,
+pub(super) struct Candidate {
+    pub(super) x: f32,
+    pub(super) y: f32,
     /// A bound of how far it is from any point, for how much single precision may have taken from it.
-    reach: f32,
+    pub(super) reach: f32,
 }
 
 impl Candidate {
-    fn new(index: &Index, centroid: Point) -> Self {
+    pub(super) fn new(index: &Index, centroid: Point) -> Self {
         let Point { x, y } = index.frame.place(centroid);
         Self { x: x as f32, y: y as f32, reach: (2.0 + x.abs() + y.abs()) as f32 }
     }
@@ -31,14 +32,14 @@ impl Candidate {
 
 /// A centroid as the leaves look at it: everything in two lanes.
 #[derive(Debug, Clone, Copy)]
-struct Near {
+pub(super) struct Near {
     x: f64x2,
     y: f64x2,
     label: f64x2,
 }
 
 impl Near {
-    fn new(centroid: Point, label: u16) -> Self {
+    pub(super) fn new(centroid: Point, label: u16) -> Self {
         Self { x: f64x2::splat(centroid.x), y: f64x2::splat(centroid.y), label: lanes_of(label) }
     }
 }
@@ -56,7 +57,7 @@ fn coordinates([a, b, c, d]: &[Point; 4]) -> (Four, Four) {
 }
 
 /// Up to four of something, and fillers for those that are missing.
-fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
+pub(super) fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
     let mut four = [filler; 4];
     four[..few.len()].copy_from_slice(few);
     four
@@ -84,12 +85,12 @@ fn packed([a, b, c, d]: [u16; 4]) -> u64 {
     u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
 }
 
-fn unpacked(labels: u64) -> [u16; 4] {
+pub(super) fn unpacked(labels: u64) -> [u16; 4] {
     [0, 1, 2, 3].map(|i| (labels >> (16 * i)) as u16)
 }
 
 /// The label of the nearest centroid to each of four points, the first among equals.
-fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
+pub(super) fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     let (x, y) = coordinates(points);
     let (mut labels, mut least) = ([f64x2::ZERO; 2], [f64x2::splat(f64::INFINITY); 2]);
     for centroid in near {
@@ -104,126 +105,6 @@ fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     labels_of(labels)
 }
 
-/// A centroid as four points of a small board look at it, in single precision.
-struct Single {
-    x: f32x4,
-    y: f32x4,
-    label: f32x4,
-}
-
-impl Single {
-    fn new(candidate: Candidate, label: u16) -> Self {
-        let label = f32x4::splat(f32::from_bits(label.into()));
-        Self { x: f32x4::splat(candidate.x), y: f32x4::splat(candidate.y), label }
-    }
-}
-
-/// All centroids as the points of a small board look at them, and what single precision may take.
-struct Singles {
-    centroids: Vec<Single>,
-    /// From the difference of two squared distances.
-    squared_margin: f32x4,
-    /// From the difference of two distances.
-    margin: f32x4,
-}
-
-impl Singles {
-    fn new(index: &Index, centroids: &[Point]) -> Self {
-        /// The share of reach, squared or not, that it may take, with plenty to spare.
-        const ROUNDING: f32 = 2e-6;
-        let candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid));
-        let reach = candidates.clone().map(|candidate| candidate.reach).fold(0.0, f32::max);
-        Self {
-            centroids: candidates.zip(0..).map(|(candidate, label)| Single::new(candidate, label)).collect(),
-            squared_margin: f32x4::splat(ROUNDING * reach * reach),
-            margin: f32x4::splat(ROUNDING * reach),
-        }
-    }
-
-    /// The label of the nearest centroid to each of four points, if it is certain, and by how much the next centroid is
-    /// farther at least.
-    fn nearest_to(&self, quad: &Quad) -> (Option<[u16; 4]>, f32x4) {
-        let infinity = f32x4::splat(f32::INFINITY);
-        let (mut labels, mut least, mut next) = (f32x4::ZERO, infinity, infinity);
-        for centroid in &self.centroids {
-            let (dx, dy) = (quad.x - centroid.x, quad.y - centroid.y);
-            let d = dx * dx + dy * dy;
-            labels = d.simd_lt(least).select(centroid.label, labels);
-            next = d.fast_max(least).fast_min(next);
-            least = d.fast_min(least);
-        }
-        let is_certain = all(next - least, self.squared_margin);
-        let labels = is_certain.then(|| labels.to_array().map(|label| label.to_bits() as u16));
-        (labels, next.sqrt() - least.sqrt() - self.margin)
-    }
-}
-
-/// Whether all numbers are larger; not if one of them is none.
-fn all(numbers: f32x4, larger_than: f32x4) -> bool {
-    numbers.simd_gt(larger_than).to_bitmask() == 0b1111
-}
-
-/// What is known of a small board's labels since the last assign: most need not be looked at again.
-///
-/// As long as no centroid has come nearer to a point than its own can have gone from it, its label stays (G. Hamerly,
-/// *Making k-means even faster*, SIAM International Conference on Data Mining 2010).
-#[derive(Debug, Clone, Default)]
-pub(super) struct Leads {
-    /// The centroids of the last assign; none where the labels are not of it.
-    centroids: Vec<Point>,
-    /// By how much the next centroid is farther than the own one from each of four points, at least, in the frame's
-    /// units.
-    quads: Vec<f32x4>,
-}
-
-impl Leads {
-    /// Forgets all, for labels have been given otherwise.
-    pub(super) fn forget(&mut self) {
-        self.centroids.clear();
-    }
-
-    /// Takes off what the moves of the centroids may have taken.
-    fn follow(&mut self, index: &Index, centroids: &[Point]) {
-        if self.centroids.len() == centroids.len() {
-            let moves = self.centroids.iter().zip(centroids).map(|(before, now)| before.distance(*now));
-            let taken = 2.0 * moves.fold(0.0, f64::max) / index.frame.unit;
-            // Never less than it is, nor is the difference ever more.
-            let (taken, rounding) = (f32x4::splat(taken as f32 * (1.0 + 1e-6)), f32x4::splat(1.0 - 1e-6));
-            self.quads.iter_mut().for_each(|lead| *lead = (*lead - taken) * rounding);
-        } else {
-            self.quads.clear();
-            self.quads.resize(index.quads.len(), f32x4::splat(-1.0));
-        }
-        self.centroids.clear();
-        self.centroids.extend_from_slice(centroids);
-    }
-}
-
-/// A cluster of a small board while its points are added, x and y in lanes.
-#[derive(Clone, Copy, Default)]
-struct Gathered {
-    centroid: f64x2,
-    count: u32,
-    pivot: f64x2,
-    d: f64x2,
-}
-
-impl Gathered {
-    fn add(&mut self, point: f64x2) {
-        if self.count == 0 {
-            self.pivot = point;
-        }
-        self.count += 1;
-        self.d += point - self.pivot;
-    }
-
-    /// The squared distance of a point to the centroid.
-    fn distance_squared(&self, point: f64x2) -> f64 {
-        let to_centroid = point - self.centroid;
-        (to_centroid * to_centroid).reduce_add()
-    }
-}
-
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
 const ROUNDING: f32 = 1e-6;
 
@@ -236,8 +117,6 @@ struct Pass<'a> {
     /// The candidates of all boxes on the way down, as a stack.
     lists: Vec<u16>,
     near: Vec<Near>,
-    leads: Leads,
-    measure: Measure,
     waiting: Vec<Waiting>,
 }
 
@@ -260,20 +139,14 @@ pub(crate) fn assign(
     sums: &mut Sums,
     measure: Measure,
 ) -> usize {
+    if index.is_small() {
+        return small::assign(index, centroids, labels, sums, measure);
+    }
     let mut pass = Pass::new(index, centroids, sums);
-    pass.measure = measure;
     pass.lists = (0..centroids.len() as u16).collect();
-    let (mut changed, root, all) = (0, index.root(), 0..centroids.len());
-    let common = if index.is_small() {
-        pass.leads = core::mem::take(&mut labels.leads);
-        let label = pass.node(root, 0, all, labels, &mut changed);
-        labels.leads = core::mem::take(&mut pass.leads);
-        labels.nodes[root][0] = label;
-        label
-    } else {
-        pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
-        pass.group(root, all, labels, &mut changed)
-    };
+    pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
+    let mut changed = 0;
+    let common = pass.group(index.root(), 0..centroids.len(), labels, &mut changed);
     if is_one(common) {
         pass.add_boxes(index.root(), labels);
     }
@@ -287,6 +160,9 @@ pub(crate) fn assign(
 
 /// The sums of the labels as they stand.
 pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
+    if index.is_small() {
+        return small::sums(index, labels, centroids);
+    }
     let mut sums = Sums::none(centroids.len());
     let mut pass = Pass::new(index, centroids, &mut sums);
     pass.add_group(index.root(), labels);
@@ -302,8 +178,7 @@ impl<'a> Pass<'a> {
         sums.clusters.fill(Sum::default());
         sums.inertia = 0.0;
         let (candidates, lists, near) = (Vec::new(), Vec::new(), Vec::new());
-        let (leads, measure) = (Leads::default(), Measure::Always);
-        Self { index, centroids, sums, candidates, lists, near, leads, measure, waiting: Vec::new() }
+        Self { index, centroids, sums, candidates, lists, near, waiting: Vec::new() }
     }
 
     /// Assigns the nodes of a group; the label that all of them have, or `MIXED`.
@@ -452,9 +327,6 @@ impl<'a> Pass<'a> {
     fn leaf(&mut self, at: Lane, list: Range<usize>, labels: &mut [u16], changed: &mut usize) -> u16 {
         let node = self.index.node(at);
         *changed += self.search(node, list, labels);
-        if *changed == 0 {
-            self.measure = Measure::Always;
-        }
         if labels.iter().all(|label| *label == labels[0]) {
             return labels[0];
         }
@@ -467,9 +339,6 @@ impl<'a> Pass<'a> {
         self.near.clear();
         let near = self.lists[list].iter();
         self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
-        if KNOWS_LARGE && self.index.is_small() {
-            return self.search_quads(labels);
-        }
         let (points, last) = self.index.points[node.range()].as_chunks();
         let (fours, rest) = labels.as_chunks_mut();
         let mut changed = 0;
@@ -482,34 +351,9 @@ impl<'a> Pass<'a> {
         changed
     }
 
-    /// Labels the points of a small board; how many labels changed.
-    fn search_quads(&mut self, labels: &mut [u16]) -> usize {
-        self.leads.follow(self.index, self.centroids);
-        let singles = Singles::new(self.index, self.centroids);
-        let mut changed = 0;
-        for (quad, lead) in self.index.quads.iter().zip(&mut self.leads.quads) {
-            if all(*lead, f32x4::ZERO) {
-                continue;
-            }
-            let now;
-            (now, *lead) = singles.nearest_to(quad);
-            let points = || quad.places.map(|place| self.index.points[place as usize]);
-            let now = now.unwrap_or_else(|| unpacked(nearest_to(&points(), &self.near)));
-            for (place, now) in quad.places.into_iter().zip(now) {
-                let label = &mut labels[place as usize];
-                changed += usize::from(*label != now);
-                *label = now;
-            }
-        }
-        changed
-    }
-
     /// Adds a leaf's points to the clusters of their labels.
     fn add_leaf(&mut self, at: Lane, labels: &[u16]) {
         let node = self.index.node(at);
-        if self.index.is_small() {
-            return self.add_all(labels);
-        }
         if node.can_be_split() {
             let (low, high) =
                 labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
@@ -524,28 +368,6 @@ impl<'a> Pass<'a> {
             let label = usize::from(label);
             self.sums.clusters[label].add_point(point);
             inertia += point.distance_squared(self.centroids[label]);
-        }
-        self.sums.inertia += inertia;
-    }
-
-    /// Adds all points of a small board, to the bit as one by one: x and y at a time, each cluster looked up once.
-    fn add_all(&mut self, labels: &[u16]) {
-        let begun = |&centroid| Gathered { centroid: lanes(centroid), ..Gathered::default() };
-        let mut gathered: Vec<Gathered> = self.centroids.iter().map(begun).collect();
-        let own =
-            self.index.points.iter().zip(labels).map(|(&point, &label)| (lanes(point), usize::from(label)));
-        let inertia = if self.measure == Measure::Always {
-            own.fold(0.0, |inertia, (point, label)| {
-                gathered[label].add(point);
-                inertia + gathered[label].distance_squared(point)
-            })
-        } else {
-            own.for_each(|(point, label)| gathered[label].add(point));
-            f64::NAN
-        };
-        for (sum, gathered) in self.sums.clusters.iter_mut().zip(&gathered) {
-            let [dx, dy] = gathered.d.to_array();
-            *sum = Sum { count: gathered.count, pivot: place(gathered.pivot), dx, dy };
         }
         self.sums.inertia += inertia;
     }
@@ -616,7 +438,7 @@ impl<'a> Pass<'a> {
 }
 
 /// Puts labels in the place of four others; how many are different.
-fn replace(labels: &mut [u16; 4], now: u64) -> usize {
+pub(super) fn replace(labels: &mut [u16; 4], now: u64) -> usize {
     let changed = packed(*labels) ^ now;
     if changed == 0 {
         return 0;
@@ -626,7 +448,7 @@ fn replace(labels: &mut [u16; 4], now: u64) -> usize {
 }
 
 /// The same for fewer than four.
-fn replace_few(labels: &mut [u16], now: u64) -> usize {
+pub(super) fn replace_few(labels: &mut [u16], now: u64) -> usize {
     let real = (1 << (16 * labels.len())) - 1;
     let mut four = filled(labels, 0);
     let changed = replace(&mut four, now & real);

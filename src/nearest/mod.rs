@@ -6,6 +6,7 @@
 //! same to the bit however much work was saved.
 
 mod filter;
+mod small;
 #[cfg(feature = "large")]
 mod sorting;
 mod split;
@@ -15,8 +16,8 @@ use std::collections::BinaryHeap;
 
 use crate::error::{Error, KNOWS_LARGE, filled};
 use crate::point::{Point, sort_key};
-use filter::Leads;
 pub(crate) use filter::{assign, sums};
+use small::Watch;
 #[cfg(feature = "large")]
 pub(crate) use sorting::Sorting;
 #[cfg(feature = "large")]
@@ -214,7 +215,7 @@ pub(crate) struct Labels {
     /// None on a small board.
     splits: Vec<[Split; 4]>,
     points: Vec<u16>,
-    leads: Leads,
+    watch: Watch,
 }
 
 impl Labels {
@@ -222,14 +223,14 @@ impl Labels {
     pub(crate) fn none(index: &Index) -> Result<Self, Error> {
         let (nodes, points) = (filled([NONE; 4], index.groups.len())?, filled(NONE, index.len())?);
         let splits = filled([Split::default(); 4], if index.is_small() { 0 } else { index.groups.len() })?;
-        Ok(Self { nodes, splits, points, leads: Leads::default() })
+        Ok(Self { nodes, splits, points, watch: Watch::default() })
     }
 
     /// Takes all labels back.
     pub(crate) fn clear(&mut self) {
         self.nodes.fill([NONE; 4]);
         self.points.fill(NONE);
-        self.leads.forget();
+        self.watch.forget();
     }
 
     /// Labels in the order of the board, [`UNASSIGNED`] for none.
@@ -324,7 +325,7 @@ impl Labels {
 
     /// Gives another label, which no other point has, to the point at a place in the tree's order.
     pub(crate) fn set(&mut self, index: &Index, place: u32, new: u16) {
-        self.leads.forget();
+        self.watch.forget();
         let (mut g, mut lane) = (index.root(), 0);
         loop {
             let node = &index.groups[g].nodes[lane];

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
+use super::small::Digits;
 use super::split::{self, Offset};
 use crate::error::{Error, KNOWS_LARGE};
 use crate::point::{Point, extent, lanes, place};
@@ -25,6 +26,7 @@ pub(crate) struct Index {
     /// The root alone stands in the last.
     pub(super) groups: Vec<Group>,
     pub(super) frame: Frame,
+    pub(super) digits: Digits,
     /// The points of a small board once more, four neighbours at a time.
     pub(super) quads: Vec<Quad>,
 }
@@ -161,8 +163,8 @@ impl Index {
     /// The points of a small board, as they come.
     pub(crate) fn small(board: &[Point]) -> Result<Self, Error> {
         let order = (0..board.len() as u32).collect();
-        let mut index =
-            Self { points: board.to_vec(), order, frame: Frame::around(extent(board)), ..Self::default() };
+        let (frame, digits) = (Frame::around(extent(board)), Digits::of(board));
+        let mut index = Self { points: board.to_vec(), order, frame, digits, ..Self::default() };
         if KNOWS_LARGE {
             let order = super::neighbours(board);
             index.quads = order.chunks(4).map(|places| Quad::new(board, &index.frame, places)).collect();
@@ -180,7 +182,7 @@ impl Index {
 
     /// Whether the tree is one leaf.
     pub(crate) fn is_small(&self) -> bool {
-        self.groups.len() == 1 || !KNOWS_LARGE
+        !KNOWS_LARGE || self.len() <= SMALL_BOARD
     }
 
     /// The number of points.

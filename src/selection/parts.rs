@@ -7,48 +7,81 @@ use super::{Method, Plan};
 use crate::board::{Board, Draft, Uniform};
 use crate::error::Error;
 use crate::lloyd::Lloyd;
-use crate::seeding::{Seeding, Start};
+use crate::seeding::{Choosing, Seeding, Start};
 use crate::study::{Descent, Part};
 
 /// So many points of a reference are drawn or looked at in a slice.
 const SLICE: usize = 1 << 16;
 
+/// So many numbers, one for each point and run, are kept of seedings to go on with.
+const KEPT: usize = 1 << 17;
+
 /// The best of several runs with k clusters on a board.
 struct BestRun {
-    board: Arc<Board>,
     k: usize,
     plan: Plan,
+    /// The runs' seedings, as far as they have come: all of them where they are kept, else the one that is being done.
+    seedings: Vec<Choosing>,
+    descent: Descent,
     /// How many runs have come to their end.
     runs: u32,
-    descent: Option<Descent>,
     /// The best of them, the first among equals.
-    best: Option<(u32, Lloyd)>,
+    best: Option<(u32, Box<Lloyd>)>,
 }
 
 impl BestRun {
     fn new(board: Arc<Board>, k: usize, plan: Plan) -> Self {
-        Self { board, k, plan, runs: 0, descent: None, best: None }
+        Self { k, plan, seedings: Vec::new(), descent: Descent::on(board), runs: 0, best: None }
+    }
+
+    /// Begins again with one more cluster: what has been seeded is gone on with, if a seeding with more clusters begins so.
+    fn add_cluster(&mut self) -> Result<(), Error> {
+        (self.k, self.runs) = (self.k + 1, 0);
+        for seeding in &mut self.seedings {
+            if !seeding.goes_on_to(self.k, self.descent.board())? {
+                self.seedings.clear();
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Does a slice of the work; the best run's seed and the run when it was the last.
-    fn advance(&mut self) -> Result<Option<(u32, Lloyd)>, Error> {
+    fn advance(&mut self) -> Result<Option<(u32, Box<Lloyd>)>, Error> {
         let seed = self.plan.seed.wrapping_add(self.runs);
-        let Some(descent) = &mut self.descent else {
+        if !self.descent.is_begun() {
             if self.runs == self.plan.runs {
                 return Ok(self.best.take());
             }
-            let start = Start::Seeded { k: self.k, seeding: Seeding::GreedyKMeansPlusPlus, seed };
-            self.descent = Some(Descent::new(self.board.clone(), start)?);
-            return Ok(None);
-        };
-        if let Some(lloyd) = descent.advance()? {
-            self.descent = None;
+            self.seed(seed)?;
+        } else if let Some(run) = self.descent.advance() {
             self.runs += 1;
-            if self.best.as_ref().is_none_or(|(_, best)| lloyd.inertia() < best.inertia()) {
-                self.best = Some((seed, lloyd));
+            let worse = match self.best.take() {
+                Some(best) if best.1.inertia() <= run.inertia() => (best, Some(run)),
+                best => ((seed, run), best.map(|(_, run)| run)),
+            };
+            self.best = Some(worse.0);
+            if let Some(run) = worse.1 {
+                self.descent.spend(run);
             }
         }
         Ok(None)
+    }
+
+    /// Does a slice of the next run's seeding, and begins the run when it was the last.
+    fn seed(&mut self, seed: u32) -> Result<(), Error> {
+        let board = self.descent.board();
+        let are_kept = board.points().len() * self.plan.runs as usize <= KEPT;
+        let place = if are_kept { self.runs as usize } else { 0 };
+        if self.seedings.len() == place {
+            let start = Start::Seeded { k: self.k, seeding: Seeding::GreedyKMeansPlusPlus, seed };
+            self.seedings.push(Choosing::new(start, board)?);
+        }
+        let Some(centroids) = self.seedings[place].advance(board)? else { return Ok(()) };
+        if !are_kept {
+            self.seedings.clear();
+        }
+        self.descent.begin(centroids)
     }
 }
 
@@ -76,10 +109,10 @@ impl Part for OnBoard {
             let Some(mean) = silhouettes.advance() else { return Ok(None) };
             self.result.extend([mean.value, mean.error]);
         } else {
-            let Some((seed, lloyd)) = self.best.advance()? else { return Ok(None) };
-            self.result.extend([lloyd.inertia(), f64::from(seed)]);
+            let Some((seed, run)) = self.best.advance()? else { return Ok(None) };
+            self.result.extend([run.inertia(), f64::from(seed)]);
             if self.is_to_be_measured() {
-                self.silhouettes = Some(Silhouettes::new(lloyd, self.best.plan.seed)?);
+                self.silhouettes = Some(Silhouettes::new(*run, self.best.plan.seed)?);
                 return Ok(None);
             }
         }
@@ -122,11 +155,11 @@ impl OnReference {
 impl Part for OnReference {
     fn advance(&mut self) -> Result<Option<Vec<f64>>, Error> {
         let Some(best) = &mut self.best else { return self.draw().map(|()| None) };
-        let Some((_, lloyd)) = best.advance()? else { return Ok(None) };
-        self.dispersions.push(lloyd.inertia());
-        let (k, board) = (best.k, &best.board);
-        if k < board.distinct_points(self.last) {
-            *best = BestRun::new(board.clone(), k + 1, self.plan);
+        let Some((_, run)) = best.advance()? else { return Ok(None) };
+        self.dispersions.push(run.inertia());
+        best.descent.spend(run);
+        if best.k < best.descent.board().distinct_points(self.last) {
+            best.add_cluster()?;
             return Ok(None);
         }
         // More clusters than distinct points have nothing to disperse.

@@ -318,6 +318,7 @@ pub(crate) fn nasty_boards(n: usize) -> Vec<(&'static str, Vec<Place>)> {
         ("collinear and slanted", numbers(60).map(|i| (0.1 * i, 0.7 - 0.3 * i)).collect()),
         ("a lattice of ties", numbers(81).map(|i| ((i / 9.0).floor(), i % 9.0)).collect()),
         ("two clumps far apart", two_clumps()),
+        ("a clump that is next to nothing", tiny_clump()),
         ("far from the origin", spread_places(60).iter().map(|p| (p.0 + 1e6, p.1 - 1e6)).collect()),
     ]);
     boards
@@ -326,6 +327,12 @@ pub(crate) fn nasty_boards(n: usize) -> Vec<(&'static str, Vec<Place>)> {
 fn two_clumps() -> Vec<Place> {
     let clump = spread_places(30);
     clump.iter().copied().chain(clump.iter().map(|p| (p.0 + 1e9, p.1))).collect()
+}
+
+/// Most coordinates are so small that they have no digit in common with the others.
+fn tiny_clump() -> Vec<Place> {
+    let clump = spread_places(30);
+    clump.iter().map(|p| (p.0 * 1e-40, p.1 * 1e-40)).chain(clump.iter().copied()).collect()
 }
 
 fn spread_places(count: usize) -> Vec<Place> {
