@@ -119,15 +119,15 @@ fn a_point_for_each_centroid_is_the_end() {
 fn the_sums_depend_on_nothing_but_the_labels() {
     for n in [1_500, 20_000] {
         let board = Board::draw(Recipe::new(Preset::Gauss, 3).with_n(n)).expect("a board");
-        depend_on_nothing_but_the_labels(board.into());
+        depend_on_nothing_but_the_labels(&board.into());
     }
     // Their sums round: the digits of most coordinates begin where those of the others end.
     let shrunk = |(i, place): (usize, Place)| if i > 1 { (place.0 * 1e-30, place.1 * 1e-30) } else { place };
     let places: Vec<Place> = scattered(900).enumerate().map(shrunk).collect();
-    depend_on_nothing_but_the_labels(board(&places).into());
+    depend_on_nothing_but_the_labels(&board(&places).into());
 }
 
-fn depend_on_nothing_but_the_labels(board: Arc<Board>) {
+fn depend_on_nothing_but_the_labels(board: &Arc<Board>) {
     let mut straight = Lloyd::seeded(board.clone(), 12, Seeding::Random, 9).expect("a start");
     straight.run(12);
     for turn in [1, 4, 7] {

@@ -20,27 +20,36 @@ const OFTEN = 100;
 const resting = new Set();
 let canHaveWorkers = globalThis.Worker !== undefined && SCRIPT !== undefined;
 
-/** A worker and what it has: the board it knows by its key, and the study it is at. */
+/** So many parts a worker has at hand: while the answer to one is on its way, it is at the next. */
+const AT_HAND = 2;
+
+/** A worker and what it has: the board it knows by its key, the study it is at, and who waits for its parts, in turn. */
 class Hand {
   #worker = startWorker(SCRIPT);
   #board;
   #job;
+  #waiting = [];
   #timer;
+
+  constructor() {
+    this.#worker.onmessage = ({ data: { result, error } }) => {
+      const { resolve, reject } = this.#waiting.shift();
+      if (error) reject(error.code ? new KMeansError(error.message, error.code) : new Error(error.message));
+      else resolve(result);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault?.();
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error(event.message ?? "the worker could not be started"));
+    };
+  }
 
   /** What a part comes to. A worker that is lost rejects with no KMeansError. */
   do(job, part) {
-    return new Promise((resolve, reject) => {
-      this.#worker.onmessage = ({ data: { result, error } }) =>
-        (error ? reject(error.code ? new KMeansError(error.message, error.code) : new Error(error.message)) : resolve(result));
-      this.#worker.onerror = (event) => {
-        event.preventDefault?.();
-        reject(new Error(event.message ?? "the worker could not be started"));
-      };
-      const isNewBoard = this.#board !== job.board, isNewJob = isNewBoard || this.#job !== job;
-      this.#board = job.board;
-      this.#job = job;
-      this.#worker.postMessage({ board: isNewBoard ? job.board : undefined, call: isNewJob ? job.call : undefined, part });
-    });
+    const isNewBoard = this.#board !== job.board, isNewJob = isNewBoard || this.#job !== job;
+    this.#board = job.board;
+    this.#job = job;
+    this.#worker.postMessage({ board: isNewBoard ? job.board : undefined, call: isNewJob ? job.call : undefined, part });
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   /** Waits for other work, but not for ever. */
@@ -106,6 +115,11 @@ class Job {
 
   /** A worker does parts until there are none; returns whether it could: if not, others do what it did not. */
   async giveTo(hand) {
+    const could = await Promise.all(Array.from({ length: AT_HAND }, () => this.#feed(hand)));
+    return could.every(Boolean);
+  }
+
+  async #feed(hand) {
     while (this.#left.length) {
       const part = this.#left.pop();
       let result;

@@ -18,7 +18,7 @@ function done(part) {
 }
 
 /** A blueprint where the board is another, the study's kind and values where it is another, and the part. */
-addEventListener("message", async ({ data: { board, call, part } }) => {
+async function answer({ board, call, part }) {
   try {
     if (board) {
       clustering?.free();
@@ -35,4 +35,10 @@ addEventListener("message", async ({ data: { board, call, part } }) => {
   } catch ({ message, code }) {
     postMessage({ error: { message, code } });
   }
+}
+
+let last = Promise.resolve(); // one after the other, also where a board takes its time
+
+addEventListener("message", ({ data }) => {
+  last = last.then(() => answer(data));
 });
