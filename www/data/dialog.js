@@ -114,6 +114,7 @@ class OwnData {
   #blob;
   #name;
   #showing; // the last of what was to be shown
+  #from; // what had the focus when a file was to be read, which may take the place of it for a while
 
   constructor(show, state) {
     [this.#show, this.#state] = [show, state];
@@ -180,6 +181,7 @@ class OwnData {
   /** Reads a file or a text; `asked` is how, where the reader knows better. What is wrong is said, or returned. */
   async load(what, asked = {}, isAgain = false) {
     this.#reading?.abort();
+    this.#from = document.activeElement;
     const reading = this.#reading = new AbortController(), { signal } = reading;
     this.#blob = typeof what === "string" ? new Blob([what]) : what;
     this.#name = this.#blob.name ?? "Pasted table";
@@ -225,7 +227,8 @@ class OwnData {
   // --- a table ---
 
   async #seeTable(table, pair, asked, scaling) {
-    const before = document.activeElement, showing = this.#showing = {};
+    const before = this.#from ?? document.activeElement, showing = this.#showing = {};
+    this.#from = undefined;
     const beginning = await this.#beginning(table, pair);
     if (this.#showing !== showing || !this.#dialog.open) return;
     const found = survey(table, pair);

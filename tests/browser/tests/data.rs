@@ -230,6 +230,9 @@ async fn what_was_guessed_wrong_is_set_right_and_what_cannot_be_leaves_all_as_it
         const guessed = words();
         await choose('Decimal', 'comma');
         const right = [words(), document.activeElement.id];
+        // So slowly that it is seen to read, in the place of all else.
+        const { postMessage } = Worker.prototype;
+        Worker.prototype.postMessage = async function (...what) { await rest(400); postMessage.apply(this, what); };
         const select = $('#own-apart-by');
         select.focus();
         select.value = '|';
