@@ -128,7 +128,8 @@ async function unpacked(text) {
 const last = {}; // the points that were brought last, and by what: a page asks twice as it opens
 let store;
 const kept = () => (store ??= createStore("kmeans-board", "own"));
-/** The list of what is kept, the newest first: id, title, n and when; the points are beside it, by their ids. */
+/** The list of what is kept, the newest first: id, title, the two columns' names, n and when; the points are beside it, by
+ * their ids. */
 const LIST = "list";
 
 /** What is kept in this browser; nothing where it keeps nothing for this page. */
@@ -155,7 +156,7 @@ async function keep(own, id) {
     await set(id, { title, columns, axes, lines, what, start }, kept());
     let gone = [];
     await update(LIST, (list = []) => {
-      const all = [{ id, title, n: columns[0].length, at: Date.now() }, ...list.filter((row) => row.id !== id)];
+      const all = [{ id, title, pair: axes?.map(({ name }) => name), n: columns[0].length, at: Date.now() }, ...list.filter((row) => row.id !== id)];
       gone = all.slice(MOST_KEPT);
       return all.slice(0, MOST_KEPT);
     }, kept());

@@ -58,6 +58,10 @@ const SHOWN = 3, SHOWN_COLUMNS = 12;
 const K = 3;
 /** What takes no longer, in milliseconds, is over before its progress need be seen. */
 const SOON = 150;
+/** A text that nobody has typed at for so long is read, in milliseconds. */
+const TYPED = 600;
+/** A longer text is set right elsewhere. */
+const LONGEST_TYPED = 100_000;
 
 /** What the page says is wrong. */
 const problem = () => document.getElementById("problem").textContent;
@@ -113,6 +117,7 @@ class OwnData {
   #reading;
   #blob;
   #name;
+  #pasted; // the text, if it was one
   #showing; // the last of what was to be shown
   #from; // what had the focus when a file was to be read, which may take the place of it for a while
 
@@ -135,7 +140,12 @@ class OwnData {
     input.addEventListener("change", () => input.files[0] && this.load(input.files[0]));
     const pick = button("Choose a file", () => input.click(), "primary");
     const pasted = made("textarea", { placeholder: "Or paste a table here", ariaLabel: "A table, pasted" });
-    pasted.addEventListener("input", () => pasted.value.trim() && this.load(pasted.value));
+    let soon;
+    pasted.addEventListener("input", ({ inputType }) => {
+      clearTimeout(soon); // what is typed is read when nothing more is
+      const isTyped = inputType && !inputType.startsWith("insertFrom");
+      soon = setTimeout(() => pasted.isConnected && pasted.value.trim() && this.load(pasted.value), isTyped ? TYPED : 0);
+    });
     const samples = made("div", { className: "row" });
     import("./samples.js").then(({ SAMPLES }) => samples.append(...SAMPLES.map(([name, make]) => button(name, async () => this.load(await make())))), () => {});
     this.#body.replaceChildren(
@@ -145,15 +155,20 @@ class OwnData {
       paragraph("Nothing leaves this browser: there is nobody that the page could send it to.", "soft"),
       made("h3", { textContent: "None at hand? Made by our own generators, measured by nobody:" }), samples,
     );
-    pick.focus();
+    if (wrong && this.#pasted?.length <= LONGEST_TYPED) { // to be set right where it stands
+      pasted.value = this.#pasted;
+      pasted.focus();
+    } else {
+      pick.focus();
+    }
     const list = await keptOnes();
     if (list.length && pick.isConnected) this.#body.append(...this.#keptList(list));
   }
 
   #keptList(list) {
-    const rows = list.map(({ id, title, n, at }) => {
+    const rows = list.map(({ id, title, pair, n, at }) => {
       const when = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-      const words = made("span", {}, title, made("br"), made("small", { textContent: `${counted(n, "point")}, ${when}` }));
+      const words = made("span", {}, title, made("br"), made("small", { textContent: [...(pair ? [pair.join(" × ")] : []), counted(n, "point"), when].join(", ") }));
       const again = Object.assign(button("Open", () => this.#openKept(id)), { ariaLabel: `Open ${title}` });
       const away = Object.assign(button("Forget", async () => {
         await forget(id);
@@ -183,7 +198,8 @@ class OwnData {
     this.#reading?.abort();
     this.#from = document.activeElement;
     const reading = this.#reading = new AbortController(), { signal } = reading;
-    this.#blob = typeof what === "string" ? new Blob([what]) : what;
+    this.#pasted = typeof what === "string" ? what : undefined;
+    this.#blob = this.#pasted === undefined ? what : new Blob([what]);
     this.#name = this.#blob.name ?? "Pasted table";
     const bar = made("progress", { max: 1, ariaLabel: "Reading" });
     const cancel = button("Cancel", () => {
@@ -315,7 +331,8 @@ class OwnData {
     const good = numberColumns(table);
     const list = (chosenOne) => good.map((i) => option(i, nameOf(table, i), i === chosenOne));
     const selects = made("div", { className: "row" },
-      chooser("Across", list(x), (i) => choose([Number(i), y])), chooser("Up", list(y), (i) => choose([x, Number(i)])));
+      chooser("Across", list(x), (i) => choose([Number(i), Number(i) === y ? x : y])), // the other's column is exchanged
+      chooser("Up", list(y), (i) => choose([Number(i) === x ? y : x, Number(i)])));
     if (good.length < 3) return [selects];
     const likely = [x, y, ...good.filter((i) => !isLabel(table, i))].filter((i, at, all) => all.indexOf(i) === at);
     const some = likely.slice(0, MOST_PICTURED).sort((a, b) => a - b);
@@ -357,7 +374,7 @@ class OwnData {
       segments("light", "Which pixels", [["dark", "dark pixels"], ["bright", "bright pixels"]], sight.isDark ? "dark" : "bright", (value) => sight.isDark = value === "dark"),
       sight.slider, sight.element, count,
       paragraph("Click on the cells that you are after: each click puts a star there to begin with, a click on a star takes it away. Without any, the start is random.", "soft"),
-      made("div", { className: "row end" }, go, made("label", {}, "K", k)),
+      made("div", { className: "row end" }, go, made("label", {}, "K", k), this.#another()),
     );
     sight.draw();
     go.focus({ preventScroll: true });
@@ -391,7 +408,11 @@ class OwnData {
     const k = this.#kInput(Math.min(this.#state.own ? this.#state.k : K, n || 1));
     const go = button(n ? `Cluster these ${counted(n, "point")}` : "No point to cluster", () => this.#checked(k, () => act(Number(k.value))), "primary");
     go.disabled = !n;
-    return made("div", { className: "row end" }, go, made("label", {}, "K", k));
+    return made("div", { className: "row end" }, go, made("label", {}, "K", k), this.#another());
+  }
+
+  #another() {
+    return button("Another file", () => this.#ask());
   }
 
   /** Brings own points on the board, clustered as is said or, where nothing is, as is likely to go well. */

@@ -882,6 +882,47 @@ async fn from_a_file_to_clusters_it_is_three_clicks_and_by_pasting_one() -> Resu
 }
 
 #[tokio::test]
+async fn a_newcomers_slips_lose_nothing() -> Result<()> {
+    let browser = opened().await?;
+    browser.click("#open").await?;
+    browser.wait_until("document.querySelector('dialog textarea')", PATIENCE).await?;
+    let seen = run(
+        &browser,
+        "const box = () => $('dialog textarea');
+        const put = async (text, inputType) => {
+            const alert = $('dialog [role=alert]');
+            box().value = text;
+            box().dispatchEvent(new InputEvent('input', { inputType }));
+            await until(() => $('dialog .end') || $('dialog [role=alert]') !== alert);
+        };
+        // Nonsense stays where it can be set right, letter by letter.
+        await put('no numbers', 'insertFromPaste');
+        const kept = [box().value, document.activeElement === box()];
+        await put('a,b,c\\n1,2,9\\n3,4,8\\n5,7,7', 'insertText');
+        // Another file is a click away, also from a table.
+        $$('dialog .end button').find((one) => one.textContent === 'Another file').click();
+        const back = [box().value, Boolean($('dialog .end'))];
+        await drop('a,b,c\\n1,2,9\\n3,4,8\\n5,7,7', 'abc.csv');
+        // A column is not taken twice: the other one gets what this one had.
+        const pair = () => ['Across', 'Up'].map((name) => $$('dialog label').find((one) => one.firstChild.textContent === name).querySelector('select').selectedOptions[0].textContent);
+        await choose('Across', 'b');
+        const exchanged = pair();
+        await go();
+        $('#open').click();
+        await until(() => $('dialog textarea'));
+        await drop('a,b,c\\n1,2,9\\n3,4,8\\n5,7,7', 'abc.csv');
+        await choose('Up', 'c');
+        await go();
+        $('#open').click();
+        await until(() => $('dialog li'));
+        return [kept, back, exchanged, $$('dialog li small').map((one) => one.textContent.split(',')[0])];",
+    )
+    .await?;
+    assert_eq!(seen, json!([["no numbers", true], ["", false], ["b", "a"], ["a × c", "b × a"]]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_of_it_is_sent_anywhere() -> Result<()> {
     let browser = opened().await?;
     run(&browser, "globalThis.sent = [];
