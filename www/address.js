@@ -7,10 +7,13 @@ const INTEGERS = ["n", "clusters", "k", "seed", "board-seed"];
 const WORDS = ["board", "seeding", "beside", "pane", "kept", "points"];
 const SWITCHED_OFF = ["cells", "trails"]; // shown unless the address says 0
 
-/** The state that a fragment asks for; what it does not name is undefined, what is no number is NaN. */
+/** The state that a fragment asks for; what it does not name is undefined, what is no number stays text. */
 export function read(fragment) {
   const asked = new URLSearchParams(fragment.replace(/^#/, ""));
-  const number = (name) => (asked.has(name) ? (asked.get(name) === "" ? NaN : Number(asked.get(name))) : undefined);
+  const number = (name) => {
+    const text = asked.get(name) ?? undefined;
+    return text && !isNaN(text) ? Number(text) : text;
+  };
   const state = {};
   for (const name of INTEGERS) state[camel(name)] = number(name);
   for (const name of WORDS) state[name] = asked.get(name) ?? undefined;

@@ -12,6 +12,9 @@ import { SEPARATORS, weight, whole } from "./table.js";
 const STYLE = `
 .own { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; min-width: 0; }
 .own .row { flex-wrap: wrap; gap: 8px 12px; }
+.own .brought { display: flex; align-items: start; justify-content: space-between; gap: 12px; }
+.own .brought p { min-width: 0; overflow-wrap: anywhere; }
+.own .brought button { flex: none; }
 .own .row > label:first-child { flex: none; }
 .own .row > label:has([type="range"]) { flex: 1; }
 .own .row label { display: inline-flex; align-items: center; gap: 8px; min-height: 44px; }
@@ -259,7 +262,7 @@ class OwnData {
     const ways = Object.entries(SCALINGS).filter(([name]) => name !== "map" || isPositions(table, pair));
     const [x, y] = pair.map((i) => nameOf(table, i));
     this.#body.replaceChildren(
-      paragraph(this.#summary(table)),
+      this.#brought(this.#summary(table)),
       ...(table.remark ? [paragraph(table.remark)] : []),
       ...this.#reader(table, again),
       beginning,
@@ -278,6 +281,11 @@ class OwnData {
     // Who changed something goes on from there.
     const same = before.id ? `#${before.id}` : before.name ? `[name="${before.name}"]:checked` : ".end .primary";
     (this.#body.querySelector(same) ?? this.#body.querySelector(".end .primary")).focus({ preventScroll: true });
+  }
+
+  /** What has been brought, and a way to bring something else. */
+  #brought(words) {
+    return made("div", { className: "brought" }, paragraph(words), button("Another file", () => this.#ask()));
   }
 
   #summary({ rows, columns, format, hasNames, separator, decimal }) {
@@ -370,11 +378,11 @@ class OwnData {
     const go = button("Cluster these", () => this.#checked(k, () => this.#finish(sight.own(this.#name), { k: Number(k.value), isMarked: sight.marks === Number(k.value) })), "primary");
     const small = picture.step > 1 ? ` For points it is looked at as ${whole(picture.columns)} × ${whole(picture.rows)}.` : "";
     this.#body.replaceChildren(
-      paragraph(`${this.#name}: a picture of ${whole(picture.width)} × ${whole(picture.height)} pixels.${small}`),
+      this.#brought(`${this.#name}: a picture of ${whole(picture.width)} × ${whole(picture.height)} pixels.${small}`),
       segments("light", "Which pixels", [["dark", "dark pixels"], ["bright", "bright pixels"]], sight.isDark ? "dark" : "bright", (value) => sight.isDark = value === "dark"),
       sight.slider, sight.element, count,
       paragraph("Click on the cells that you are after: each click puts a star there to begin with, a click on a star takes it away. Without any, the start is random.", "soft"),
-      made("div", { className: "row end" }, go, made("label", {}, "K", k), this.#another()),
+      made("div", { className: "row end" }, go, made("label", {}, "K", k)),
     );
     sight.draw();
     go.focus({ preventScroll: true });
@@ -408,12 +416,9 @@ class OwnData {
     const k = this.#kInput(Math.min(this.#state.own ? this.#state.k : K, n || 1));
     const go = button(n ? `Cluster these ${counted(n, "point")}` : "No point to cluster", () => this.#checked(k, () => act(Number(k.value))), "primary");
     go.disabled = !n;
-    return made("div", { className: "row end" }, go, made("label", {}, "K", k), this.#another());
+    return made("div", { className: "row end" }, go, made("label", {}, "K", k));
   }
 
-  #another() {
-    return button("Another file", () => this.#ask());
-  }
 
   /** Brings own points on the board, clustered as is said or, where nothing is, as is likely to go well. */
   async #finish(own, { k = Math.min(K, own.columns[0].length), seeding = "k-means++", seed = this.#state.seed, isMarked }) {
