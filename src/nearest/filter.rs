@@ -226,7 +226,11 @@ impl<'a> Pass<'a> {
                 self.group(parts, list, labels, changed)
             }
             (&[first, second], None) if node.can_be_split() => {
-                self.divide((g, lane), [first, second], labels, changed)
+                let bits = self.beyond(node, first, second);
+                self.divide((g, lane), [first, second], bits, labels, changed)
+            }
+            (&[first, second, third], None) if node.can_be_split() => {
+                self.divide_in_three((g, lane), [first, second, third], labels, changed)
             }
             (_, None) => {
                 labels.spell(self.index, (g, lane));
@@ -296,11 +300,52 @@ impl<'a> Pass<'a> {
         [0, 1, 2, 3].map(|lane| base + lane * stride..base + lane * stride + lengths[lane])
     }
 
-    /// Assigns the points of a leaf to the nearer of two candidates; the label that all of them have, or `SPLIT`.
-    fn divide(&mut self, at: Lane, pair: [u16; 2], labels: &mut Labels, changed: &mut usize) -> u16 {
+    /// Which of a leaf's points are nearer to the second candidate than to the first.
+    fn beyond(&self, node: &Node, first: u16, second: u16) -> Bits {
+        let [first, second] = [first, second].map(|label| self.centroids[usize::from(label)]);
+        split::beyond(self.index, node, first, second)
+    }
+
+    /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, `SPLIT` or `MIXED`.
+    fn divide_in_three(
+        &mut self,
+        at: Lane,
+        [first, second, third]: [u16; 3],
+        labels: &mut Labels,
+        changed: &mut usize,
+    ) -> u16 {
         let node = self.index.node(at);
-        let [first, second] = pair.map(|label| self.centroids[usize::from(label)]);
-        let bits = split::beyond(self.index, node, first, second);
+        let of_third = self.beyond(node, first, third).and(self.beyond(node, second, third));
+        let not_of_first = self.beyond(node, first, second).or(of_third);
+        let of_second = not_of_first.xor(of_third);
+        if of_third.count() == 0 {
+            return self.divide(at, [first, second], of_second, labels, changed);
+        }
+        if of_second.count() == 0 {
+            return self.divide(at, [first, third], of_third, labels, changed);
+        }
+        if not_of_first.count() == node.count {
+            return self.divide(at, [second, third], of_third, labels, changed);
+        }
+        labels.spell(self.index, at);
+        for (i, label) in labels.points[node.range()].iter_mut().enumerate() {
+            let now = [first, second, third][usize::from(not_of_first.has(i)) + usize::from(of_third.has(i))];
+            *changed += usize::from(core::mem::replace(label, now) != now);
+        }
+        self.add_three(node, [first, second, third], [of_second, of_third]);
+        MIXED
+    }
+
+    /// Gives the points of a leaf two labels, the second to these; the label that all of them have, or `SPLIT`.
+    fn divide(
+        &mut self,
+        at: Lane,
+        pair: [u16; 2],
+        bits: Bits,
+        labels: &mut Labels,
+        changed: &mut usize,
+    ) -> u16 {
+        let node = self.index.node(at);
         let before = labels.split(at).filter(|before| before.labels == pair).copied();
         *changed += before.map_or_else(
             || {
@@ -355,12 +400,20 @@ impl<'a> Pass<'a> {
     fn add_leaf(&mut self, at: Lane, labels: &[u16]) {
         let node = self.index.node(at);
         if node.can_be_split() {
-            let (low, high) =
-                labels.iter().fold((MIXED, 0), |(low, high), &label| (low.min(label), high.max(label)));
-            if labels.iter().all(|&label| label == low || label == high) {
-                let bits = Bits::of(labels.iter().map(|&label| label == high));
-                let (split, others) = Split::begun(node, [low, high], bits, None);
-                return self.waiting.push(Waiting { at, split, others });
+            let ends = |some: &mut dyn Iterator<Item = u16>| {
+                some.fold((MIXED, 0), |(low, high), label| (label.min(low), label.max(high)))
+            };
+            let (low, high) = ends(&mut labels.iter().copied());
+            let with = |label: u16| Bits::of(labels.iter().map(|&own| own == label));
+            match ends(&mut labels.iter().copied().filter(|&label| label != low && label != high)) {
+                (MIXED, _) => {
+                    let (split, others) = Split::begun(node, [low, high], with(high), None);
+                    return self.waiting.push(Waiting { at, split, others });
+                }
+                (middle, other) if middle == other => {
+                    return self.add_three(node, [low, middle, high], [with(middle), with(high)]);
+                }
+                _ => {}
             }
         }
         let mut inertia = 0.0;
@@ -386,11 +439,32 @@ impl<'a> Pass<'a> {
 
     /// Adds the points of a leaf with two labels.
     fn add_two(&mut self, node: &Node, split: &Split) {
-        let ((dx, dy), higher) = (node.residual(), split.second());
-        let count = node.count - higher.count;
-        let lower = Part { label: split.labels[0], count, dx: dx - higher.dx, dy: dy - higher.dy };
+        let second = split.second();
+        let first = Part::rest(node, split.labels[0], &[&second]);
+        self.add_parts(node, &[first, second], |i| split.label_of(i));
+    }
+
+    /// Adds the points of a leaf with three labels, told which have the second and which the third.
+    fn add_three(&mut self, node: &Node, labels: [u16; 3], [second, third]: [Bits; 2]) {
+        let first = Bits::all(node.count).xor(second).xor(third);
+        let mut parts = [(labels[0], first), (labels[1], second), (labels[2], third)];
+        let label_of = |i| labels[usize::from(!first.has(i)) + usize::from(third.has(i))];
+        // What is the most of them is the rest.
+        for i in 0..2 {
+            if parts[i].1.count() > parts[2].1.count() {
+                parts.swap(i, 2);
+            }
+        }
+        let [few, others, (most, _)] = parts;
+        let [few, others] = [few, others].map(|(label, bits)| Part::of(self.index, node, label, bits));
+        let most = Part::rest(node, most, &[&few, &others]);
+        self.add_parts(node, &[few, others, most], label_of);
+    }
+
+    /// Adds all points of a leaf.
+    fn add_parts(&mut self, node: &Node, parts: &[Part], label_of: impl Fn(usize) -> u16) {
         let (mut inertia, mut most) = (node.squares, node.squares);
-        for part in [&lower, &higher] {
+        for part in parts {
             let centroid = self.centroids[usize::from(part.label)];
             let (dx, dy, count) = (node.mean.x - centroid.x, node.mean.y - centroid.y, f64::from(part.count));
             let squares = count * (dx * dx + dy * dy);
@@ -398,13 +472,12 @@ impl<'a> Pass<'a> {
             most += squares;
             self.sums.clusters[usize::from(part.label)].add_part(part, node.mean);
         }
-        self.sums.inertia += if inertia > ENOUGH * most { inertia } else { self.inertia_of(node, split) };
-    }
-
-    /// The inertia of a leaf with two labels, point by point.
-    fn inertia_of(&self, node: &Node, split: &Split) -> f64 {
-        let points = self.index.points[node.range()].iter().enumerate();
-        points.map(|(i, point)| point.distance_squared(self.centroids[usize::from(split.label_of(i))])).sum()
+        self.sums.inertia += if inertia > ENOUGH * most {
+            inertia
+        } else {
+            let points = self.index.points[node.range()].iter().enumerate();
+            points.map(|(i, point)| point.distance_squared(self.centroids[usize::from(label_of(i))])).sum()
+        };
     }
 
     /// Adds the nodes of a group that have one label to their clusters.

@@ -50,6 +50,10 @@ impl Bits {
         Self([self.0[0] & other.0[0], self.0[1] & other.0[1]])
     }
 
+    pub(super) fn or(self, other: Self) -> Self {
+        Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
+    }
+
     /// Those that are set in one of both.
     pub(super) fn xor(self, other: Self) -> Self {
         Self([self.0[0] ^ other.0[0], self.0[1] ^ other.0[1]])
@@ -111,27 +115,52 @@ impl Split {
 
     /// Lets its sum learn of the others.
     pub(super) fn complete(&mut self, index: &Index, node: &Node, others: Bits) {
-        let (points, offset) = (&index.points[node.range()], Offset::in_leaf(index, node));
-        let mut sum = f64x2::new(self.sum);
-        for (points, (mut others, bits)) in points.chunks(64).zip(others.0.into_iter().zip(self.bits.0)) {
-            while others != 0 {
-                let i = others.trailing_zeros();
-                others &= others - 1;
-                // What is no longer there is taken off: a sign costs less than a branch that nobody can foresee.
-                let sign = f64x2::splat(f64::from_bits((!bits >> i & 1) << 63));
-                sum += offset.of(points[i as usize]) ^ sign;
-            }
-        }
-        self.sum = sum.to_array();
+        self.sum = changed(self.sum, index, node, others, self.bits);
     }
 }
 
-/// Those of a leaf's points that have one label, summed as they lie from some place.
+/// A sum of some of a leaf's points once it has learnt of these: those that are there now are added, the others taken off.
+fn changed(sum: [f64; 2], index: &Index, node: &Node, these: Bits, now: Bits) -> [f64; 2] {
+    let (points, offset) = (&index.points[node.range()], Offset::in_leaf(index, node));
+    let mut sum = f64x2::new(sum);
+    for (points, (mut these, now)) in points.chunks(64).zip(these.0.into_iter().zip(now.0)) {
+        while these != 0 {
+            let i = these.trailing_zeros();
+            these &= these - 1;
+            // A sign costs less than a branch that nobody can foresee.
+            let sign = f64x2::splat(f64::from_bits((!now >> i & 1) << 63));
+            sum += offset.of(points[i as usize]) ^ sign;
+        }
+    }
+    sum.to_array()
+}
+
+/// Those of a leaf's points that have one label, summed as they lie from the leaf's mean.
 pub(super) struct Part {
     pub(super) label: u16,
     pub(super) count: u32,
     pub(super) dx: f64,
     pub(super) dy: f64,
+}
+
+impl Part {
+    /// These points.
+    pub(super) fn of(index: &Index, node: &Node, label: u16, bits: Bits) -> Self {
+        let [dx, dy] = changed([0.0; 2], index, node, bits, bits);
+        Self { label, count: bits.count(), dx, dy }
+    }
+
+    /// All that are in none of the other parts.
+    pub(super) fn rest(node: &Node, label: u16, others: &[&Self]) -> Self {
+        let (dx, dy) = node.residual();
+        let rest = Self { label, count: node.count, dx, dy };
+        others.iter().fold(rest, |rest, other| Self {
+            count: rest.count - other.count,
+            dx: rest.dx - other.dx,
+            dy: rest.dy - other.dy,
+            ..rest
+        })
+    }
 }
 
 /// How points lie from their leaf's mean, rounded to about 2⁻⁴⁴ of what the leaf extends over: the sum of any of them is

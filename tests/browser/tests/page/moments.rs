@@ -15,14 +15,14 @@ const NAMES: &str = "const board = document.querySelector('#board');
         await rest(500);
     };
     const choose = async (selector) => { document.querySelector(selector).click(); await quiet(); };
-    const tasks = [];
+    const tasks = [], ATTEMPTS = 12;
     const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
     observer.observe({ type: 'longtask' });
     await rest(100);
     tasks.length = 0;";
 
 /// What `acts`, an array of functions of a seed, take in tasks of 50 milliseconds or more: on a busy machine a task waits for
-/// its turn, too, so the best of a few attempts at each counts.
+/// its turn, too, so the best of several attempts at each counts.
 async fn long_tasks_of(acts: &str) -> Result<Value> {
     let browser = Browser::start().await?;
     browser.be_patient(PATIENCE * 6).await?;
@@ -34,12 +34,12 @@ async fn long_tasks_of(acts: &str) -> Result<Value> {
         await quiet();
         const found = {{}};
         for (const act of {acts}) {{
-            for (let seed = 1; seed <= 5; seed += 1) {{
+            for (let seed = 1; seed <= ATTEMPTS; seed += 1) {{
                 tasks.length = 0;
                 await act(seed);
                 await rest(50);
                 if (!tasks.length) break;
-                if (seed === 5) found[act] = [...tasks];
+                if (seed === ATTEMPTS) found[act] = [...tasks];
             }}
         }}
         return found;"
