@@ -110,6 +110,8 @@ pub struct Lloyd {
     board: Arc<Board>,
     start: Vec<Point>,
     centroids: Vec<Point>,
+    /// Where they were before they moved to the means of their points.
+    before: Vec<Point>,
     labels: Labels,
     /// The clusters as the labels make them; after going back, their counts alone.
     sums: Sums,
@@ -157,6 +159,7 @@ impl Lloyd {
     pub(crate) fn starting(board: Arc<Board>, start: Vec<Point>) -> Result<Self, Error> {
         let lloyd = Self {
             centroids: start.clone(),
+            before: Vec::new(),
             labels: Labels::none(board.index())?,
             sums: Sums::none(start.len()),
             phase: Phase::Assign,
@@ -219,27 +222,30 @@ impl Lloyd {
         let (Phase::Update, Some(assigned)) = (self.phase, self.assigned) else {
             return Updated { shift: 0.0, inertia: self.inertia, relocated: 0 };
         };
-        let (before, relocations) = self.move_to_means();
-        self.measure(&before);
-        let shift = farthest_move(&before, &self.centroids);
+        let relocations = self.move_to_means();
+        self.measure();
+        let shift = farthest_move(&self.before, &self.centroids);
         let updated = Updated { shift, inertia: self.inertia, relocated: relocations.len() };
         self.remember(Iteration { iteration: self.iteration, assigned, updated }, relocations);
         updated
     }
 
-    /// Moves every centroid to the mean of its points; where they were, and what went into empty clusters.
-    fn move_to_means(&mut self) -> (Vec<Point>, Vec<Relocation>) {
+    /// Moves every centroid to the mean of its points; what went into empty clusters.
+    fn move_to_means(&mut self) -> Vec<Relocation> {
         let relocations = self.refill_empty_clusters();
-        let means = self.sums.clusters.iter().map(Sum::mean).collect();
+        core::mem::swap(&mut self.before, &mut self.centroids);
+        self.centroids.clear();
+        self.centroids.extend(self.sums.clusters.iter().map(Sum::mean));
         self.phase = Phase::Assign;
         self.iteration += 1;
-        (core::mem::replace(&mut self.centroids, means), relocations)
+        relocations
     }
 
     /// The inertia, from the sums about the centroids before.
-    fn measure(&mut self, before: &[Point]) {
+    fn measure(&mut self) {
         let index = self.board.index();
-        self.inertia = nearest::inertia_about_means(index, &self.labels, &self.sums, before, &self.centroids);
+        self.inertia =
+            nearest::inertia_about_means(index, &self.labels, &self.sums, &self.before, &self.centroids);
     }
 
     /// An iteration on the way to the end, which comes after `most` at the latest: whether it is there.
@@ -250,10 +256,10 @@ impl Lloyd {
         let index = self.board.index();
         let changed = nearest::assign(index, &self.centroids, &mut self.labels, &mut self.sums, measure);
         self.assigned = Some(Assigned { changed, inertia: self.sums.inertia });
-        let (before, _) = self.move_to_means();
+        self.move_to_means();
         let is_over = changed == 0 || measure == Measure::Always;
         if is_over {
-            self.measure(&before);
+            self.measure();
         }
         is_over
     }

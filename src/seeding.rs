@@ -10,7 +10,7 @@ use wide::f64x2;
 use crate::board::{Board, checked};
 use crate::error::{Error, KNOWS_LARGE, MAX_K, filled, place_of, room};
 use crate::nearest::Index;
-use crate::point::{Point, extent};
+use crate::point::{Point, extent, lanes, place};
 use crate::random::{Purpose, draw_to, generator, index, indices, shuffled, uniform};
 
 /// How the initial centroids are chosen.
@@ -310,8 +310,8 @@ impl Block {
             return false;
         }
         let (min, max) = self.extent;
-        let nearest = Point::new(centroid.x.max(min.x).min(max.x), centroid.y.max(min.y).min(max.y));
-        nearest.distance_squared(centroid) >= self.most
+        let nearest = lanes(centroid).fast_max(lanes(min)).fast_min(lanes(max));
+        place(nearest).distance_squared(centroid) >= self.most
     }
 }
 

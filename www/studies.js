@@ -165,7 +165,7 @@ class Job {
     const now = performance.now();
     if (!this.#tell || this.#signal?.aborted || (now - this.#told < OFTEN && this.#done < this.parts)) return;
     this.#told = now;
-    this.#tell(this.#done / this.parts, this.#study.outcome());
+    this.#tell(this.#done / this.parts, outcomeOf(this.#study));
   }
 }
 
@@ -186,6 +186,15 @@ async function complete(job, signal) {
   await job.doHere();
 }
 
+/** What a study has found, as callers get it: optima come from the core column by column. */
+function outcomeOf(study) {
+  const found = study.outcome();
+  if (!found.optima) return found;
+  const { inertias, runs, seeds, centroids } = found.optima, width = centroids.length / runs.length;
+  const optima = Array.from(runs, (_, i) => ({ inertia: inertias[i], runs: runs[i], seed: seeds[i], centroids: centroids.slice(i * width, (i + 1) * width) }));
+  return { ...found, optima, best: optima[0] };
+}
+
 /** A study of a kind, with these values, of a clustering's board. */
 async function studied(kmeans, call, following) {
   const board = blueprintOf(kmeans);
@@ -196,7 +205,7 @@ async function studied(kmeans, call, following) {
     const { Study } = await loadLarge();
     study = Study[call.kind](clustering, ...call.values);
     await complete(new Job(study, board, call, following), following.signal);
-    return study.outcome();
+    return outcomeOf(study);
   } catch (error) {
     throw asOurs(error);
   } finally {

@@ -14,8 +14,10 @@ mod tree;
 
 use std::collections::BinaryHeap;
 
+use wide::f64x2;
+
 use crate::error::{Error, KNOWS_LARGE, filled};
-use crate::point::{Point, sort_key};
+use crate::point::{Point, lanes, place, sort_key};
 pub(crate) use filter::{assign, sums};
 use small::Watch;
 #[cfg(feature = "large")]
@@ -115,8 +117,8 @@ impl Sum {
 
     /// The mean of the points, if there are any.
     pub(crate) fn mean(&self) -> Point {
-        let count = f64::from(self.count.max(1));
-        Point::new(self.pivot.x + self.dx / count, self.pivot.y + self.dy / count)
+        let count = f64x2::splat(self.count.max(1).into());
+        place(lanes(self.pivot) + f64x2::new([self.dx, self.dy]) / count)
     }
 
     /// n‖mean − c‖² for a place c, from the mean before it is rounded to a place of the plane.

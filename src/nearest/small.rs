@@ -175,7 +175,9 @@ impl Singles {
         self.centroids.clear();
         self.centroids.extend(centroids.iter().zip(0..).map(|(&centroid, label): (_, u16)| {
             let candidate = Candidate::new(index, centroid);
-            reach = reach.max(candidate.reach);
+            if candidate.reach > reach {
+                reach = candidate.reach;
+            }
             let [x, y, label] = [candidate.x, candidate.y, label.into()].map(f32x4::splat);
             Single { x, y, label }
         }));
@@ -301,11 +303,14 @@ impl Watch {
         let moves = self.centroids.iter().zip(centroids).map(|(before, now)| before.distance(*now));
         let (mut most, mut second) = (0.0_f64, 0.0_f64);
         for own in moves.clone() {
-            second = second.max(own.min(most));
-            most = most.max(own);
+            if own > most {
+                (most, second) = (own, most);
+            } else if own > second {
+                second = own;
+            }
         }
         // Never less than it is.
-        let taken = |taken: f64| f32x4::splat((taken / index.frame.unit) as f32 * (1.0 + 1e-6));
+        let taken = |taken: f64| f32x4::splat((taken * index.frame.units) as f32 * (1.0 + 1e-6));
         let of_one = moves.map(|own| taken(own + if own == most { second } else { most }));
         self.taken.clear();
         self.taken.extend(of_one.chain([taken(most + second)]));

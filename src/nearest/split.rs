@@ -250,7 +250,8 @@ impl Bisector {
         let distances = node.mean.distance_squared(first) + node.mean.distance_squared(second) + node.squares;
         let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
         let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
-        let length = dx.abs().max(dy.abs()) / FULL;
+        let (width, height) = (dx.abs(), dy.abs());
+        let length = if width > height { width } else { height } / FULL;
         let scale = 1.0 / (unit * length);
         let (threshold, doubt) = (-mean * scale, DOUBT + certain * scale);
         if !(scale.is_normal() && doubt.is_finite()) {

@@ -133,16 +133,19 @@ pub(super) struct Frame {
     origin: Point,
     /// Half the length of its longer side.
     pub(super) unit: f64,
+    /// How many units there are to one.
+    pub(super) units: f64,
 }
 
 impl Frame {
     pub(super) fn around((min, max): Extent) -> Self {
         let half = (max.x - min.x).max(max.y - min.y) / 2.0;
-        Self { origin: min.towards(max, 0.5), unit: if half > 0.0 { half } else { 1.0 } }
+        let unit = if half > 0.0 { half } else { 1.0 };
+        Self { origin: min.towards(max, 0.5), unit, units: 1.0 / unit }
     }
 
     pub(super) fn place(&self, point: Point) -> Point {
-        Point::new((point.x - self.origin.x) / self.unit, (point.y - self.origin.y) / self.unit)
+        Point::new((point.x - self.origin.x) * self.units, (point.y - self.origin.y) * self.units)
     }
 }
 

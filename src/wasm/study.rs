@@ -6,9 +6,9 @@ use std::sync::Arc;
 use js_sys::{Array, Float64Array, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 
-use super::{Clustering, flat, listed, object};
+use super::{Clustering, listed, object};
 use crate::error::room;
-use crate::{Board, Choice, Evaluated, Method, Optimum, Plan, Restarts, Selection, Study as _};
+use crate::{Board, Choice, Evaluated, Method, Plan, Restarts, Selection, Study as _};
 
 /// The table of methods to choose k by.
 #[wasm_bindgen]
@@ -147,29 +147,30 @@ impl Part {
     }
 }
 
-/// The inertia, the iterations and the optimum of each run so far, and the optima.
+/// The inertia, the iterations and the optimum's place of each run so far, and the optima, column by column: there may be
+/// hundreds, and each name that crosses to JavaScript costs more than the numbers.
 fn restarts_found(restarts: &Restarts) -> Object {
     let optima = restarts.optima();
     let places: BTreeMap<u64, u32> = optima.iter().map(|optimum| optimum.partition).zip(0..).collect();
     let inertias: Vec<f64> = restarts.ends().map(|end| end.inertia).collect();
     let iterations: Vec<u32> = restarts.ends().map(|end| end.iterations).collect();
     let places: Vec<u32> = restarts.ends().map(|end| places[&end.partition]).collect();
-    let optima: Array = listed(optima.into_iter().map(optimum_found));
+    let of_optima: Vec<f64> = optima.iter().map(|optimum| optimum.inertia).collect();
+    let runs: Vec<u32> = optima.iter().map(|optimum| optimum.runs).collect();
+    let seeds: Vec<u32> = optima.iter().map(|optimum| optimum.seed).collect();
+    let centroids = optima.iter().flat_map(|optimum| &optimum.centroids).flat_map(|at| [at.x, at.y]);
+    let centroids: Vec<f64> = centroids.collect();
+    let optima = object(&[
+        ("inertias", Float64Array::from(of_optima.as_slice()).into()),
+        ("runs", Uint32Array::from(runs.as_slice()).into()),
+        ("seeds", Uint32Array::from(seeds.as_slice()).into()),
+        ("centroids", Float64Array::from(centroids.as_slice()).into()),
+    ]);
     object(&[
         ("inertias", Float64Array::from(inertias.as_slice()).into()),
         ("iterations", Uint32Array::from(iterations.as_slice()).into()),
         ("places", Uint32Array::from(places.as_slice()).into()),
-        ("best", optima.get(0)),
         ("optima", optima.into()),
-    ])
-}
-
-fn optimum_found(optimum: &Optimum) -> Object {
-    object(&[
-        ("inertia", optimum.inertia.into()),
-        ("runs", optimum.runs.into()),
-        ("seed", optimum.seed.into()),
-        ("centroids", Float64Array::from(flat(&optimum.centroids).as_slice()).into()),
     ])
 }
 
