@@ -390,7 +390,7 @@ function refresh() {
   timeline.step = state.halfSteps || now % 1 ? 0.5 : 1;
   timeline.value = now;
   timeline.disabled = timeline.max === "0";
-  const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now)}½`;
+  const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now) || ""}½`;
   $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : `${where} so far`;
   timeline.setAttribute("aria-valuetext", `iteration ${$("position").textContent}`);
   const [words, inertia] = sentence(board.kmeans);

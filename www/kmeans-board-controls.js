@@ -86,7 +86,7 @@ function hillOf({ history }) {
 
 /** Where the run stands, and of how many iterations as far as that is known. */
 function place({ kmeans }, now) {
-  const where = `${Math.floor(now)}${now % 1 ? "½" : ""}`;
+  const where = now % 1 ? `${Math.floor(now) || ""}½` : now;
   const isKnown = kmeans.computed > now || kmeans.converged;
   return `${where} ${isKnown ? `of ${kmeans.computed}` : "so far"}`;
 }

@@ -115,7 +115,7 @@ export async function handsPane(place, board, { complain, take }) {
   const undo = turn("undo", "Undo"), redo = turn("redo", "Redo");
   const row = made("div", { className: "actions" }, undo, redo,
     made("label", { title: "The clustering runs to its end while the hand moves" }, live, "live"));
-  const keys = made("p", { className: "keys", textContent: "By keyboard: on the board, arrows move a cursor (with Shift by little), C goes to the next star, Enter acts, Escape puts back, Ctrl+Z undoes." });
+  const keys = made("p", { className: "keys", textContent: "A change begins the run anew from where the stars are. By keyboard: on the board, arrows move a cursor (with Shift by little), C goes to the next star, Enter acts, Escape puts back, Ctrl+Z undoes." });
 
   const title = made("h3", { textContent: "Duel" });
   const rules = made("p", { className: "soft" });

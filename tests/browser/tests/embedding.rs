@@ -211,6 +211,35 @@ async fn the_site_works_in_the_other_browsers() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_lab_comes_to_the_same_numbers_in_every_browser() -> Result<()> {
+    let mut before: Option<Value> = None;
+    for engine in Engine::ALL {
+        let Some(browser) = browser_of(engine).await? else { continue };
+        visit(&browser, browser.site().join("#pane=starts")?.as_str()).await?;
+        browser
+            .wait_until("document.querySelector('#side svg [data-run], #side svg rect')", PATIENCE)
+            .await?;
+        browser.be_patient(PATIENCE).await?;
+        let numbers = browser
+            .run(
+                "const { KMeans } = await import(new URL('kmeans.js', location));
+                KMeans.workers = 2;
+                const km = await KMeans.init({ board: 'gauss', n: 300, clusters: 4, k: 4, seed: 12 });
+                const { optima, iterations } = await km.restarts({ runs: 200 });
+                const { curve, choices } = await km.chooseK({ kMax: 4, references: 6, runs: 2 });
+                await km.addPoint(0.25, -0.5);
+                const { inertia } = km.run();
+                km.free();
+                return [optima.map(({ inertia, runs, seed }) => [inertia, runs, seed]), iterations.join(), curve, choices, inertia];",
+            )
+            .await?;
+        assert!(numbers[0][0][1].as_u64() > Some(0), "{engine:?}: {numbers}");
+        assert_eq!(before.get_or_insert_with(|| numbers.clone()), &numbers, "{engine:?}");
+    }
+    Ok(())
+}
+
 // --- the iframe ---
 
 /// The address that README gives the site.
