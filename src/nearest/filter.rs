@@ -189,15 +189,16 @@ impl<'a> Pass<'a> {
             [first, second] => self.between(&group.boxes, first, second, &list),
             _ => self.filter(&group.boxes, list),
         };
-        let (mut common, mut is_uniform) = (MIXED, true);
+        let (mut common, mut are_one, mut difference) = (MIXED, true, 0);
         for (lane, _) in group.nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
             let now = self.node(g, lane, lists[lane].clone(), labels, changed);
             labels.nodes[g][lane] = now;
-            is_uniform &= is_one(now) && (lane == 0 || now == common);
+            are_one &= is_one(now);
+            difference |= if lane == 0 { 0 } else { now ^ common };
             common = now;
         }
         self.lists.truncate(base);
-        if is_uniform {
+        if are_one && difference == 0 {
             return common;
         }
         self.add_boxes(g, labels);

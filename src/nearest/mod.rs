@@ -63,9 +63,9 @@ const MIXED: u16 = u16::MAX - 1;
 /// A point, or a node's points, before the first assign.
 pub(crate) const NONE: u16 = u16::MAX;
 
-/// Whether the points of a node have one label, or none.
+/// Whether the points of a node have one label, or none: it is neither `SPLIT` nor `MIXED`.
 fn is_one(label: u16) -> bool {
-    label != MIXED && (label != SPLIT || !KNOWS_LARGE)
+    label.wrapping_sub(SPLIT) > MIXED - SPLIT
 }
 
 /// The least share that may be left of a difference: with it, thirteen of sixteen digits are.

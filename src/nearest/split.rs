@@ -10,7 +10,7 @@ use crate::point::{Point, lanes};
 
 /// A leaf with fewer points, or more, is searched point by point.
 const FEWEST: u32 = 8;
-const MOST: u32 = 128;
+const MOST: u32 = 127;
 
 /// The largest offset of a point from its leaf's mean, in the leaf's units.
 const FULL: f64 = i16::MAX as f64;
@@ -29,13 +29,12 @@ impl Bits {
         bits
     }
 
-    /// So many points, all set.
+    /// So many points, at least one, all set.
     pub(super) fn all(count: u32) -> Self {
-        let word = |from: u32| match count.saturating_sub(from) {
-            0 => 0,
-            some => u64::MAX >> (64 - some.min(64)),
-        };
-        Self([word(0), word(64)])
+        // Without a branch, for leaves of up to and beyond 64 points come by turns.
+        let (first, second) = (count.min(64), count.saturating_sub(64).min(63));
+        let word = |count: u32| u64::MAX >> 1 >> (63 - count);
+        Self([word(first.max(1) - 1) << 1 | 1, word(second)])
     }
 
     pub(super) fn count(self) -> u32 {
@@ -98,18 +97,13 @@ impl Split {
     /// It knows how it was between the same two before, if it was. Of the points as they are summed, every sum is exact: the
     /// way here makes no difference.
     pub(super) fn begun(node: &Node, labels: [u16; 2], bits: Bits, before: Option<&Self>) -> (Self, Bits) {
-        let (mut others, mut sum) = (bits, [0.0; 2]);
-        let mut take_shorter = |bits_there: Bits, sum_there| {
-            let others_there = bits_there.xor(bits);
-            if others_there.count() < others.count() {
-                (others, sum) = (others_there, sum_there);
-            }
-        };
         let (dx, dy) = node.residual();
-        take_shorter(Bits::all(node.count), [dx, dy]);
-        if let Some(before) = before {
-            take_shorter(before.bits, before.sum);
-        }
+        let from_before = before.map_or((bits, [0.0; 2]), |before| (before.bits.xor(bits), before.sum));
+        let ways = [(bits, [0.0; 2]), (Bits::all(node.count).xor(bits), [dx, dy]), from_before];
+        // Which is the shortest way nobody can foresee, so it is looked up.
+        let [none, all, before] = ways.map(|(others, _)| others.count());
+        let nearer = usize::from(all < none);
+        let (others, sum) = ways[if before < none.min(all) { 2 } else { nearer }];
         (Self { labels, bits, sum }, others)
     }
 
