@@ -358,7 +358,7 @@ impl Lloyd {
         if empty.is_empty() {
             return relocations;
         }
-        let (board, before) = (self.board.clone(), self.labels.clone());
+        let (board, before) = (self.board.clone(), self.labels.flat(self.board.index()));
         let mut taken: Vec<Point> = Vec::with_capacity(empty.len());
         let mut farthest = Vec::new().into_iter();
         let (mut last, mut batch) = (None, 4 * empty.len());

@@ -215,13 +215,20 @@ struct Runs {
 
 impl Part for Runs {
     fn advance(&mut self) -> Result<Option<Vec<f64>>, Error> {
-        if self.descent.is_begun() {
-            if let Some(run) = self.descent.advance() {
-                self.record(&run);
-                self.descent.spend(run);
-            }
-            return Ok(None);
+        if !self.descent.is_begun() {
+            return self.seed();
         }
+        if let Some(run) = self.descent.advance() {
+            self.record(&run);
+            self.descent.spend(run);
+        }
+        Ok(None)
+    }
+}
+
+impl Runs {
+    /// Does a slice of the next run's seeding, and begins the run when it was the last; the result where there is no next.
+    fn seed(&mut self) -> Result<Option<Vec<f64>>, Error> {
         let mut choosing = if let Some(choosing) = self.choosing.take() {
             choosing
         } else {
@@ -235,9 +242,7 @@ impl Part for Runs {
         }
         Ok(None)
     }
-}
 
-impl Runs {
     fn record(&mut self, lloyd: &Lloyd) {
         let partition = lloyd.partition();
         let is_new = !self.found.contains(&partition);

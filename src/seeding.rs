@@ -152,19 +152,18 @@ impl Choosing {
         Ok(Self { start, rng: generator(seed, Purpose::Seeding), chosen: Chosen::default() })
     }
 
-    /// Whether it has begun as a seeding of more centroids does; if so, it becomes that one, and goes on.
+    /// Whether greedy k-means++ has begun as it does for more centroids; if so, it goes on to those.
     pub(crate) fn goes_on_to(&mut self, more: usize, board: &Board) -> Result<bool, Error> {
-        let Start::Seeded { k, seeding, .. } = &mut self.start else { return Ok(false) };
-        let is_begun = match seeding {
-            Seeding::Random | Seeding::Partition => false,
-            Seeding::Maximin | Seeding::KMeansPlusPlus => true,
-            Seeding::GreedyKMeansPlusPlus => candidates(*k) == candidates(more),
-        };
-        if is_begun && *k < more {
-            check_k(board, more)?;
-            *k = more;
+        match &mut self.start {
+            Start::Seeded { k, seeding: Seeding::GreedyKMeansPlusPlus, .. }
+                if candidates(*k) == candidates(more) =>
+            {
+                check_k(board, more)?;
+                *k = more;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
-        Ok(is_begun)
     }
 
     /// How much of the work is done, from 0 to 1.

@@ -93,6 +93,9 @@ fn results(study: &(impl Study + Sync), board: &Arc<Board>) -> Result<Vec<(usize
     Ok(results?.into_iter().flatten().collect())
 }
 
+/// So many points, times the number of clusters, are looked at in a slice.
+const WORK_AT_ONCE: usize = 1 << 17;
+
 /// Runs on a board, one after the other, each to its end a slice at a time; they keep no past.
 pub(crate) struct Descent {
     board: Arc<Board>,
@@ -130,7 +133,10 @@ impl Descent {
 
     /// Does a slice of the work; the run at its end when it was the last.
     pub(crate) fn advance(&mut self) -> Option<Box<Lloyd>> {
-        let is_over = self.run.as_mut()?.step_on(MOST_ITERATIONS);
+        let run = self.run.as_mut()?;
+        // A call from JavaScript costs as much as an iteration of a small board.
+        let at_once = (WORK_AT_ONCE / (self.board.points().len() * run.k())).max(1);
+        let is_over = (0..at_once).any(|_| run.step_on(MOST_ITERATIONS));
         if is_over { self.run.take() } else { None }
     }
 

@@ -357,14 +357,17 @@ fn terrible_starts_agree_with_the_naive_twin() {
 /// equal points seem to be at a distance from their own mean.
 #[test]
 fn equal_points_whose_mean_rounds_do_not_loop_for_ever() {
-    for copies in [3, 7, 10, 40, 41] {
-        let board = Arc::new(board(&[(0.1, 0.7), (0.3, 0.2), (0.1, 0.1)].repeat(copies)));
+    // In the second, two of the places have no digit in common with the third.
+    for (small, copies) in [1.0, 1e-20].into_iter().flat_map(|small| [3, 7, 10, 40, 41].map(|n| (small, n))) {
+        let three = [(0.1 * small, 0.7 * small), (0.3 * small, 0.2 * small), (0.1, 0.1)];
+        let board = Arc::new(board(&three.repeat(copies)));
         for (start, centroids) in terrible_starts(3) {
+            let what = format!("{copies} copies × {small}, {start}");
             let mut lloyd = Lloyd::from_centroids(board.clone(), centroids).expect("a start");
             let run = lloyd.run(300);
-            assert!(run.converged, "{copies} copies, {start}");
-            assert_eq!(run.inertia, 0.0, "{copies} copies, {start}: each place has its cluster");
-            assert!(run.iterations < 10, "{copies} copies, {start}: {}", run.iterations);
+            assert!(run.converged, "{what}");
+            assert_eq!(run.inertia, 0.0, "{what}: each place has its cluster");
+            assert!(run.iterations < 10, "{what}: {}", run.iterations);
         }
     }
 }

@@ -20,9 +20,6 @@ const OFTEN = 100;
 const resting = new Set();
 let canHaveWorkers = globalThis.Worker !== undefined && SCRIPT !== undefined;
 
-/** So many parts a worker has at hand: while the answer to one is on its way, it is at the next. */
-const AT_HAND = 2;
-
 /** A worker and what it has: the board it knows by its key, the study it is at, and who waits for its parts, in turn. */
 class Hand {
   #worker = startWorker(SCRIPT);
@@ -113,14 +110,9 @@ class Job {
     this.#left = Array.from({ length: this.parts }, (_, i) => this.parts - 1 - i);
   }
 
-  /** A worker does parts until there are none; returns whether it could: if not, others do what it did not. */
-  async giveTo(hand) {
-    const could = await Promise.all(Array.from({ length: AT_HAND }, () => this.#feed(hand)));
-    return could.every(Boolean);
-  }
-
-  async #feed(hand) {
-    while (this.#left.length) {
+  /** A worker does one part after the other until so many are left; returns whether it could: if not, others do what it did not. */
+  async giveTo(hand, least = 0) {
+    while (this.#left.length > least) {
       const part = this.#left.pop();
       let result;
       try {
@@ -174,9 +166,11 @@ async function complete(job, signal) {
   const crew = crewFor(job), over = new AbortController();
   const given = new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { signal: over.signal }));
   try {
-    const could = await Promise.race([given, Promise.all(crew.map((hand) => job.giveTo(hand)))]);
-    crew.forEach((hand, i) => (could[i] ? hand.rest() : hand.end()));
-    if (crew.length && !could.includes(true)) canHaveWorkers = false; // nor would the next study have any
+    // Each has a part, and as long as there are enough for all a second one: it is at that while its answer is on its way.
+    const turns = [0, crew.length].map((least) => Promise.all(crew.map((hand) => job.giveTo(hand, least))));
+    const [first, second] = await Promise.race([given, Promise.all(turns)]);
+    crew.forEach((hand, i) => (first[i] && second[i] ? hand.rest() : hand.end()));
+    if (crew.length && !first.includes(true)) canHaveWorkers = false; // nor would the next study have any
   } catch (error) {
     for (const hand of crew) hand.end();
     throw error;

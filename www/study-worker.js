@@ -20,16 +20,16 @@ function done(part) {
 /** A blueprint where the board is another, the study's kind and values where it is another, and the part. */
 async function answer({ board, call, part }) {
   try {
+    if (call) { // another board comes with another call; what fails leaves none to be asked further
+      study?.free();
+      study = undefined;
+    }
     if (board) {
       clustering?.free();
       clustering = undefined;
       clustering = await clusteringOf(board);
     }
-    if (call) {
-      study?.free();
-      study = undefined;
-      study = Study[call.kind](clustering, ...call.values);
-    }
+    if (call) study = Study[call.kind](clustering, ...call.values);
     const result = done(study.part(part));
     postMessage({ result }, { transfer: [result.buffer] });
   } catch ({ message, code }) {

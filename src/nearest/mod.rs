@@ -2,8 +2,8 @@
 //!
 //! A tree over the points tells boxes that can only be nearest to one centroid from those that have to be looked
 //! into. The labels are those of a search through all centroids for every point, always: boxes are given away only
-//! with more room to spare than rounding takes. Of the sums, the order depends on the labels alone, so they are the
-//! same to the bit however much work was saved.
+//! with more room to spare than rounding takes. Sums are exact, or their order depends on the labels alone, so they are
+//! the same to the bit however much work was saved.
 
 mod filter;
 mod small;
@@ -76,8 +76,8 @@ const ENOUGH: f64 = 1e-3;
 pub(crate) struct Sum {
     /// How many they are.
     pub(crate) count: u32,
-    /// The first of them, or the mean of the first box with some of them: the others are summed as they lie from here, so
-    /// that nothing is lost far from the origin.
+    /// A place among them: the first, the mean of the first box with some of them, or about that of all. They are summed as
+    /// they lie from here, so that nothing is lost far from the origin.
     pivot: Point,
     /// Σ(x − pivot).
     dx: f64,
@@ -184,16 +184,17 @@ pub(crate) struct Far {
     pub(crate) place: u32,
 }
 
-/// The farthest points from their own centroids, `count` of them after one that is known; the farthest first.
+/// The farthest points from their own centroids, `count` of them after one that is known, by labels in the tree's order;
+/// the farthest first.
 pub(crate) fn farthest(
     index: &Index,
-    labels: &Labels,
+    labels: &[u16],
     centroids: &[Point],
     after: Option<Far>,
     count: usize,
 ) -> Vec<Far> {
     let mut heap = BinaryHeap::with_capacity(count.min(index.len()) + 1);
-    for (place, label) in labels.flat(index).into_iter().enumerate() {
+    for (place, &label) in labels.iter().enumerate() {
         let d = index.point(place).distance_squared(centroids[usize::from(label)]);
         let far =
             Far { distance: core::cmp::Reverse(sort_key(d)), i: index.order[place], place: place as u32 };
@@ -210,7 +211,8 @@ pub(crate) fn farthest(
 /// The label of every point.
 ///
 /// A node of the tree whose points have one label has it too, and a leaf whose points have two may have a split; its
-/// points' own labels are then out of date.
+/// points' own labels are then out of date. On a small board they never are: its one leaf is `MIXED` once they are given,
+/// also where they are all the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Labels {
     nodes: Vec<[u16; 4]>,

@@ -76,7 +76,7 @@ fn inertia(index: &Index, centroids: &[Point], labels: &[u16]) -> f64 {
 ///
 /// Any sum of the upper halves is exact, for they are at most 2⁴² times their last digit and there are fewer than 2¹¹ of
 /// them. So is any of the lower halves, unless some coordinate is so much smaller than the largest that it has digits yet
-/// 42 places further down.
+/// 42 places further down: on such a board, a cluster is summed in order, as its points lie from the first.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Digits {
     /// What is added and taken off again, so that the lower half is lost.
@@ -92,13 +92,11 @@ impl Digits {
         let largest = points.iter().fold(0.0, |most: f64, point| most.max(point.x.abs()).max(point.y.abs()));
         let power = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits());
         let mut digits = Self { rounding: 1.5 * f64::from(1 << 11) * power, are_exact: true };
-        if KNOWS_LARGE {
-            let lower = Self { rounding: digits.rounding / (1_u64 << 43) as f64, are_exact: true };
-            digits.are_exact = points.iter().all(|&point| {
-                let (_, low) = digits.cut(lanes(point));
-                lower.cut(low).1 == f64x2::ZERO
-            });
-        }
+        let lower = Self { rounding: digits.rounding / (1_u64 << 43) as f64, are_exact: true };
+        digits.are_exact = points.iter().all(|&point| {
+            let (_, low) = digits.cut(lanes(point));
+            lower.cut(low).1 == f64x2::ZERO
+        });
         digits
     }
 
@@ -114,6 +112,8 @@ impl Digits {
 #[derive(Debug, Clone, Copy, Default)]
 struct Gathered {
     count: u32,
+    /// From where the points are summed: the first of them where sums are not exact, else the origin.
+    pivot: f64x2,
     high: f64x2,
     low: f64x2,
 }
@@ -134,9 +134,9 @@ impl Gathered {
     /// As any sum is; the mean of equal points is that very point.
     fn sum(&self, digits: Digits) -> Sum {
         let count = f64x2::splat(self.count.max(1).into());
-        let (pivot, _) = digits.cut(self.high / count);
-        let [dx, dy] = (self.high - pivot * count + self.low).to_array();
-        Sum { count: self.count, pivot: place(pivot), dx, dy }
+        let (middle, _) = digits.cut(self.high / count);
+        let [dx, dy] = (self.high - middle * count + self.low).to_array();
+        Sum { count: self.count, pivot: place(self.pivot + middle), dx, dy }
     }
 }
 
@@ -144,7 +144,13 @@ impl Gathered {
 fn gathered(index: &Index, k: usize, labels: &[u16]) -> Vec<Gathered> {
     let mut clusters = vec![Gathered::default(); k];
     for (&point, &label) in index.points.iter().zip(labels) {
-        clusters[usize::from(label)].add(index.digits.cut(lanes(point)));
+        let (point, cluster) = (lanes(point), &mut clusters[usize::from(label)]);
+        if index.digits.are_exact {
+            cluster.add(index.digits.cut(point));
+        } else {
+            cluster.pivot = if cluster.count == 0 { point } else { cluster.pivot };
+            cluster.add((f64x2::ZERO, point - cluster.pivot));
+        }
     }
     clusters
 }
@@ -168,7 +174,7 @@ struct Singles {
 }
 
 impl Singles {
-    fn become_those(&mut self, index: &Index, centroids: &[Point]) {
+    fn follow(&mut self, index: &Index, centroids: &[Point]) {
         /// The share of reach, squared or not, that it may take, with plenty to spare.
         const ROUNDING: f32 = 2e-6;
         let mut reach = 0.0_f32;
@@ -219,7 +225,7 @@ pub(super) struct Watch {
     /// What the centroids' last moves may have taken from a lead at most: of the points of each, and of those of several.
     taken: Vec<f32x4>,
     quads: Vec<Watched>,
-    /// Room for the quads that are to be looked at.
+    /// Room for the quads that are to be looked at, then for those of them that change.
     due: Vec<u16>,
     /// The clusters as the last assign made them; none where they have to be gathered anew.
     clusters: Vec<Gathered>,
@@ -287,7 +293,7 @@ impl Watch {
                 let before = core::mem::replace(&mut labels[place as usize], now);
                 changed += usize::from(before != now);
                 if !self.clusters.is_empty() {
-                    // Of those that stay, nothing is left.
+                    // A point that keeps its label is taken off and added again, exactly.
                     let point = index.digits.cut(lanes(index.points[place as usize]));
                     self.clusters[usize::from(before)].remove(point);
                     self.clusters[usize::from(now)].add(point);
@@ -314,7 +320,7 @@ impl Watch {
         let of_one = moves.map(|own| taken(own + if own == most { second } else { most }));
         self.taken.clear();
         self.taken.extend(of_one.chain([taken(most + second)]));
-        self.singles.become_those(index, centroids);
+        self.singles.follow(index, centroids);
         self.centroids.copy_from_slice(centroids);
     }
 }

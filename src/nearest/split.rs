@@ -1,4 +1,4 @@
-//! Leaves on the bisector of two centroids: which of their points are beyond it, and what those sum up to.
+//! Leaves on the bisectors of two centroids, or of three: which of their points are beyond, and what those sum up to.
 //!
 //! For that the points are kept once more, as they lie in their leaf, in 16 bits a coordinate: four of them are told from
 //! the bisector at a time, by whole numbers, and the few that lie too near to it are compared point by point.
@@ -10,7 +10,7 @@ use crate::point::{Point, lanes};
 
 /// A leaf with fewer points, or more, is searched point by point.
 const FEWEST: u32 = 8;
-const MOST: u32 = 127;
+const MOST: u32 = 127; // fewer than there are bits, so that all of them are told without a branch
 
 /// The largest offset of a point from its leaf's mean, in the leaf's units.
 const FULL: f64 = i16::MAX as f64;
@@ -29,7 +29,7 @@ impl Bits {
         bits
     }
 
-    /// So many points, at least one, all set.
+    /// So many points, from 1 to `MOST`, all set.
     pub(super) fn all(count: u32) -> Self {
         // Without a branch, for leaves of up to and beyond 64 points come by turns.
         let (first, second) = (count.min(64), count.saturating_sub(64).min(63));
@@ -245,7 +245,8 @@ impl Bisector {
         let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
         let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
         let (width, height) = (dx.abs(), dy.abs());
-        let length = if width > height { width } else { height } / FULL;
+        let longer = if width > height { width } else { height };
+        let length = longer / FULL;
         let scale = 1.0 / (unit * length);
         let (threshold, doubt) = (-mean * scale, DOUBT + certain * scale);
         if !(scale.is_normal() && doubt.is_finite()) {

@@ -20,7 +20,8 @@ const KEPT: usize = 1 << 17;
 struct BestRun {
     k: usize,
     plan: Plan,
-    /// The runs' seedings, as far as they have come: all of them where they are kept, else the one that is being done.
+    /// The runs' seedings as far as they have come: of all runs so far where they are kept, else of the one that is being
+    /// seeded.
     seedings: Vec<Choosing>,
     descent: Descent,
     /// How many runs have come to their end.
@@ -56,13 +57,13 @@ impl BestRun {
             self.seed(seed)?;
         } else if let Some(run) = self.descent.advance() {
             self.runs += 1;
-            let worse = match self.best.take() {
+            let (best, other) = match self.best.take() {
                 Some(best) if best.1.inertia() <= run.inertia() => (best, Some(run)),
-                best => ((seed, run), best.map(|(_, run)| run)),
+                before => ((seed, run), before.map(|(_, run)| run)),
             };
-            self.best = Some(worse.0);
-            if let Some(run) = worse.1 {
-                self.descent.spend(run);
+            self.best = Some(best);
+            if let Some(other) = other {
+                self.descent.spend(other);
             }
         }
         Ok(None)
@@ -71,7 +72,7 @@ impl BestRun {
     /// Does a slice of the next run's seeding, and begins the run when it was the last.
     fn seed(&mut self, seed: u32) -> Result<(), Error> {
         let board = self.descent.board();
-        let are_kept = board.points().len() * self.plan.runs as usize <= KEPT;
+        let are_kept = board.points().len().saturating_mul(self.plan.runs as usize) <= KEPT;
         let place = if are_kept { self.runs as usize } else { 0 };
         if self.seedings.len() == place {
             let start = Start::Seeded { k: self.k, seeding: Seeding::GreedyKMeansPlusPlus, seed };

@@ -102,8 +102,7 @@ impl Study {
         if part >= self.parts() {
             return Ok(None);
         }
-        let at_once = (POINTS_AT_ONCE / self.board.points().len()).max(1);
-        Ok(Some(Part { part: self.kind.study().part(&self.board, part)?, at_once }))
+        Ok(Some(Part { part: self.kind.study().part(&self.board, part)? }))
     }
 
     /// Takes in what a part came to.
@@ -127,22 +126,12 @@ impl Study {
 #[wasm_bindgen]
 pub struct Part {
     part: Box<dyn crate::Part>,
-    at_once: usize,
 }
-
-/// Slices of small boards are done together as long as they are of no more points than this: each call from JavaScript
-/// costs about as much as one of them.
-const POINTS_AT_ONCE: usize = 1 << 14;
 
 #[wasm_bindgen]
 impl Part {
     /// Does a slice of the work; the result when it was the last.
     pub fn advance(&mut self) -> Result<Option<Vec<f64>>, JsValue> {
-        for _ in 1..self.at_once {
-            if let Some(result) = self.part.advance()? {
-                return Ok(Some(result));
-            }
-        }
         Ok(self.part.advance()?)
     }
 }

@@ -66,6 +66,18 @@ const TYPED = 600;
 /** A longer text is set right elsewhere. */
 const LONGEST_TYPED = 100_000;
 
+/** A box for a text, which is read as soon as it is pasted, or when nothing more is typed. */
+function boxFor(load) {
+  const box = made("textarea", { placeholder: "Or paste a table here", ariaLabel: "A table, pasted" });
+  let soon;
+  box.addEventListener("input", ({ inputType }) => {
+    clearTimeout(soon);
+    const isTyped = inputType && !inputType.startsWith("insertFrom");
+    soon = setTimeout(() => box.isConnected && box.value.trim() && load(box.value), isTyped ? TYPED : 0);
+  });
+  return box;
+}
+
 /** What the page says is wrong. */
 const problem = () => document.getElementById("problem").textContent;
 const KINDS = ".csv,.tsv,.txt,.json,.geojson,.gpx,.png,.jpg,.jpeg,.gif,.webp,.bmp,.avif,text/*,application/json,image/*";
@@ -120,7 +132,7 @@ class OwnData {
   #reading;
   #blob;
   #name;
-  #pasted; // the text, if it was one
+  #box = boxFor((text) => this.load(text));
   #showing; // the last of what was to be shown
   #from; // what had the focus when a file was to be read, which may take the place of it for a while
 
@@ -137,30 +149,25 @@ class OwnData {
   // --- what to open ---
 
   /** Ways to bring something; what went wrong before is said first. */
-  async #ask(wrong) {
+  async #ask(wrong, isText = false) {
     this.#showing = undefined;
     const input = made("input", { type: "file", accept: KINDS, hidden: true });
     input.addEventListener("change", () => input.files[0] && this.load(input.files[0]));
     const pick = button("Choose a file", () => input.click(), "primary");
-    const pasted = made("textarea", { placeholder: "Or paste a table here", ariaLabel: "A table, pasted" });
-    let soon;
-    pasted.addEventListener("input", ({ inputType }) => {
-      clearTimeout(soon); // what is typed is read when nothing more is
-      const isTyped = inputType && !inputType.startsWith("insertFrom");
-      soon = setTimeout(() => pasted.isConnected && pasted.value.trim() && this.load(pasted.value), isTyped ? TYPED : 0);
-    });
+    const { selectionStart, selectionEnd, scrollTop } = this.#box;
     const samples = made("div", { className: "row" });
     import("./samples.js").then(({ SAMPLES }) => samples.append(...SAMPLES.map(([name, make]) => button(name, async () => this.load(await make())))), () => {});
     this.#body.replaceChildren(
       ...(wrong ? [Object.assign(paragraph(wrong, "wrong"), { role: "alert" })] : []),
       paragraph("A table (CSV, TSV, JSON), a track (GPX, GeoJSON) or a picture, whose dark or bright pixels become points. It can also be dropped, or pasted, anywhere on the page."),
-      made("div", { className: "row" }, pick, input), pasted,
+      made("div", { className: "row" }, pick, input), this.#box,
       paragraph("Nothing leaves this browser: there is nobody that the page could send it to.", "soft"),
       made("h3", { textContent: "None at hand? Made by our own generators, measured by nobody:" }), samples,
     );
-    if (wrong && this.#pasted?.length <= LONGEST_TYPED) { // to be set right where it stands
-      pasted.value = this.#pasted;
-      pasted.focus();
+    if (isText) { // it is set right where it stands
+      this.#box.focus();
+      this.#box.setSelectionRange(selectionStart, selectionEnd);
+      this.#box.scrollTop = scrollTop;
     } else {
       pick.focus();
     }
@@ -201,8 +208,8 @@ class OwnData {
     this.#reading?.abort();
     this.#from = document.activeElement;
     const reading = this.#reading = new AbortController(), { signal } = reading;
-    this.#pasted = typeof what === "string" ? what : undefined;
-    this.#blob = this.#pasted === undefined ? what : new Blob([what]);
+    const isText = typeof what === "string";
+    this.#blob = isText ? new Blob([what]) : what;
     this.#name = this.#blob.name ?? "Pasted table";
     const bar = made("progress", { max: 1, ariaLabel: "Reading" });
     const cancel = button("Cancel", () => {
@@ -218,11 +225,13 @@ class OwnData {
       if (signal.aborted) return undefined;
       clearTimeout(slow);
       await this.#understood(result, asked);
+      this.#box.value = "";
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return undefined;
       if (isAgain) return this.#sentence(error);
-      this.#ask(this.#sentence(error));
+      if (isText && what.length <= LONGEST_TYPED) this.#box.value ||= what;
+      this.#ask(this.#sentence(error), isText);
     }
     return undefined;
   }
@@ -418,7 +427,6 @@ class OwnData {
     go.disabled = !n;
     return made("div", { className: "row end" }, go, made("label", {}, "K", k));
   }
-
 
   /** Brings own points on the board, clustered as is said or, where nothing is, as is likely to go well. */
   async #finish(own, { k = Math.min(K, own.columns[0].length), seeding = "k-means++", seed = this.#state.seed, isMarked }) {

@@ -242,6 +242,7 @@ async fn what_was_guessed_wrong_is_set_right_and_what_cannot_be_leaves_all_as_it
         $('dialog .end input').value = '0';
         $('dialog .end .primary').click();
         await rest(50);
+        Worker.prototype.postMessage = postMessage;
         const k = $('dialog [role=alert]').textContent;
         $('dialog .end input').value = '4';
         $('dialog .end .primary').click();

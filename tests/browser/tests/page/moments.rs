@@ -21,7 +21,7 @@ const NAMES: &str = "const board = document.querySelector('#board');
     await rest(100);
     tasks.length = 0;";
 
-/// What `acts`, an array of functions of a seed, take in tasks of 50 milliseconds or more: on a busy machine a task waits for
+/// What `acts`, an array of functions, take in tasks of 50 milliseconds or more: on a busy machine a task waits for
 /// its turn, too, so the best of several attempts at each counts.
 async fn long_tasks_of(acts: &str) -> Result<Value> {
     let browser = Browser::start().await?;
@@ -34,12 +34,12 @@ async fn long_tasks_of(acts: &str) -> Result<Value> {
         await quiet();
         const found = {{}};
         for (const act of {acts}) {{
-            for (let seed = 1; seed <= ATTEMPTS; seed += 1) {{
+            for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {{
                 tasks.length = 0;
-                await act(seed);
+                await act();
                 await rest(50);
                 if (!tasks.length) break;
-                if (seed === ATTEMPTS) found[act] = [...tasks];
+                if (attempt === ATTEMPTS) found[act] = [...tasks];
             }}
         }}
         return found;"
@@ -49,10 +49,12 @@ async fn long_tasks_of(acts: &str) -> Result<Value> {
 
 #[tokio::test]
 async fn a_million_points_of_any_board_never_hold_the_page_up() -> Result<()> {
-    let acts = "(await import('./clustering.js')).KMeans.boards.map(({ name }) => async (seed) => {
-            location.hash = `#board=${name}&n=1000000&clusters=50&k=50&seeding=k-means%2B%2B&seed=${seed}`;
-            await quiet();
-        })";
+    let acts = "(await import('./clustering.js')).KMeans.boards.map(({ name }) => async () => {
+            for (const n of [100, 1000000]) {
+                location.hash = `#board=${name}&n=${n}&clusters=50&k=50&seeding=k-means%2B%2B&seed=3`;
+                await quiet();
+            }
+        })"; // another board comes first, so that the same is made again at each attempt
     assert_eq!(long_tasks_of(acts).await?, json!({}));
     Ok(())
 }
