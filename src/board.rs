@@ -1,10 +1,11 @@
 //! Boards: the points, their bounds, and how they were made.
 
 use rand_pcg::Pcg32;
+use wide::f64x2;
 
 use crate::error::{Error, MAX_COORDINATE, check_count, room};
 use crate::nearest::{Index, SMALL_BOARD, Sorting};
-use crate::point::{Bounds, Point, extent};
+use crate::point::{Bounds, Extent, NOWHERE, Point, extended, extent, lanes, place};
 use crate::presets::{Drawing, Recipe};
 use crate::random::{Purpose, generator, uniform};
 
@@ -145,6 +146,8 @@ impl Iterator for Uniform {
 /// A board in the making: its points are drawn, or given, and then sorted, a slice at a time.
 pub(crate) struct Draft {
     points: Vec<Point>,
+    /// What they extend over.
+    extent: Extent,
     n: usize,
     origin: Origin,
     /// What draws the points that are missing; nothing where they are given.
@@ -167,7 +170,7 @@ impl Draft {
     }
 
     fn of(n: usize, origin: Origin) -> Result<Self, Error> {
-        Ok(Self { points: room(n)?, n, origin, drawing: None, sorting: None, bounds: None })
+        Ok(Self { points: room(n)?, extent: NOWHERE, n, origin, drawing: None, sorting: None, bounds: None })
     }
 
     /// In these bounds, if the points that are given lie within them.
@@ -177,11 +180,13 @@ impl Draft {
 
     /// Adds given points, as many as are missing at most.
     pub(crate) fn add(&mut self, points: impl IntoIterator<Item = Point>) -> Result<(), Error> {
-        let missing = self.n - self.points.len();
-        for point in points.into_iter().take(missing) {
+        let before = self.points.len();
+        let added = points.into_iter().take(self.n - before).try_for_each(|point| {
             self.points.push(checked(point, "point", self.points.len())?);
-        }
-        Ok(())
+            Ok(())
+        });
+        self.extend(before);
+        added
     }
 
     /// The next slice; the board when it was the last. Points that are missing are drawn, or nothing happens.
@@ -189,7 +194,9 @@ impl Draft {
         let missing = self.n - self.points.len();
         if missing > 0 {
             if let Some(drawing) = &mut self.drawing {
+                let before = self.points.len();
                 self.points.extend(drawing.by_ref().take(slice).map(flushed));
+                self.extend(before);
             }
             return Ok(None);
         }
@@ -202,17 +209,23 @@ impl Draft {
         let bounds = match self.origin {
             Origin::Drawn(_) => Bounds::SQUARE,
             Origin::Given => {
-                let has_all = |bounds: &Bounds| self.points.iter().all(|point| bounds.contains(*point));
-                self.bounds.filter(has_all).unwrap_or_else(|| Bounds::around(&self.points))
+                let (min, max) = self.extent;
+                let has_all = |bounds: &Bounds| bounds.contains(min) && bounds.contains(max);
+                self.bounds.filter(has_all).unwrap_or_else(|| Bounds::around_extent(self.extent))
             }
         };
         Ok(Some(Board { points: core::mem::take(&mut self.points), bounds, origin: self.origin, index }))
     }
 
+    /// Extends over the points from one on.
+    fn extend(&mut self, from: usize) {
+        self.extent = extended(self.extent, self.points[from..].iter().copied());
+    }
+
     fn sort(&mut self, slice: usize) -> Result<Option<Index>, Error> {
         let sorting = match &mut self.sorting {
             Some(sorting) => sorting,
-            none => none.insert(Sorting::new(self.n)?),
+            none => none.insert(Sorting::new(self.n, self.extent)?),
         };
         sorting.advance(&self.points, slice)
     }
@@ -234,12 +247,11 @@ impl Draft {
 
 /// A point, flushed, if both of its coordinates can be calculated with.
 pub(crate) fn checked(point: Point, of: &'static str, index: usize) -> Result<Point, Error> {
-    let is_good = |value: f64| value.abs() <= MAX_COORDINATE;
-    let Point { x, y } = point;
-    if is_good(x) && is_good(y) {
+    let good = lanes(point).abs().simd_le(f64x2::splat(MAX_COORDINATE)).to_bitmask();
+    if good == 0b11 {
         return Ok(flushed(point));
     }
-    Err(Error::Coordinate { of, index, value: if is_good(x) { y } else { x } })
+    Err(Error::Coordinate { of, index, value: if good & 1 == 1 { point.y } else { point.x } })
 }
 
 /// A point whose coordinates are 0 where they were so small that squares of such would vanish.
@@ -247,6 +259,6 @@ pub(crate) fn checked(point: Point, of: &'static str, index: usize) -> Result<Po
 /// Never -0, whose sign `min` and `max` may keep or lose from one platform to the next.
 fn flushed(point: Point) -> Point {
     const SMALLEST: f64 = f64::from_bits((1023 - 480) << 52);
-    let flush = |value: f64| if value.abs() < SMALLEST { 0.0 } else { value };
-    Point::new(flush(point.x), flush(point.y))
+    let numbers = lanes(point);
+    place(numbers.abs().simd_lt(f64x2::splat(SMALLEST)).select(f64x2::ZERO, numbers))
 }

@@ -64,10 +64,11 @@ impl Bounds {
     /// Never degenerate: for equal points it is a square of about their own magnitude. Without points it is
     /// [`Bounds::SQUARE`].
     pub fn around(points: &[Point]) -> Self {
-        if points.is_empty() {
-            return Self::SQUARE;
-        }
-        let (min, max) = extent(points);
+        if points.is_empty() { Self::SQUARE } else { Self::around_extent(extent(points)) }
+    }
+
+    /// The same, of points that extend over this.
+    pub(crate) fn around_extent((min, max): Extent) -> Self {
         let centre = min.towards(max, 0.5);
         let magnitude = centre.x.abs().max(centre.y.abs());
         let half = (max.x - min.x).max(max.y - min.y) / 2.0;
@@ -116,15 +117,24 @@ impl Bounds {
     }
 }
 
-/// The smallest and the largest coordinates of some points; infinite the wrong way round without points.
-pub(crate) fn extent(points: &[Point]) -> (Point, Point) {
-    let all = f64x2::splat(f64::INFINITY);
+/// The smallest and the largest coordinates.
+pub(crate) type Extent = (Point, Point);
+
+/// What nothing extends over: infinite the wrong way round.
+pub(crate) const NOWHERE: Extent =
+    (Point::new(f64::INFINITY, f64::INFINITY), Point::new(f64::NEG_INFINITY, f64::NEG_INFINITY));
+
+/// The extent with some points more.
+pub(crate) fn extended((min, max): Extent, points: impl Iterator<Item = Point>) -> Extent {
     let (min, max) = points
-        .iter()
-        .copied()
         .map(lanes)
-        .fold((all, -all), |(min, max), point| (min.fast_min(point), max.fast_max(point)));
+        .fold((lanes(min), lanes(max)), |(min, max), point| (min.fast_min(point), max.fast_max(point)));
     (place(min), place(max))
+}
+
+/// What some points extend over.
+pub(crate) fn extent(points: &[Point]) -> Extent {
+    extended(NOWHERE, points.iter().copied())
 }
 
 /// A point as two lanes.

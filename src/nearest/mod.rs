@@ -17,6 +17,8 @@ use std::collections::BinaryHeap;
 use wide::f64x2;
 
 use crate::error::{Error, KNOWS_LARGE, filled};
+#[cfg(not(feature = "large"))]
+use crate::point::Extent;
 use crate::point::{Point, lanes, place, sort_key};
 pub(crate) use filter::{assign, sums};
 use small::Watch;
@@ -35,7 +37,7 @@ pub(crate) enum Sorting {}
 
 #[cfg(not(feature = "large"))]
 impl Sorting {
-    pub(crate) fn new(n: usize) -> Result<Self, Error> {
+    pub(crate) fn new(n: usize, _: Extent) -> Result<Self, Error> {
         Err(Error::PointCount { n })
     }
 

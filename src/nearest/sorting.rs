@@ -4,9 +4,9 @@ use core::ops::Range;
 
 use wide::f64x2;
 
-use super::tree::{Boxed, Extent, Frame, Index};
+use super::tree::{Boxed, Frame, Index};
 use crate::error::{Error, room};
-use crate::point::{Point, extent, lanes};
+use crate::point::{Extent, Point, extent, lanes};
 
 /// A box with more points is divided.
 const LEAF: usize = 100;
@@ -32,15 +32,19 @@ pub(crate) struct Sorting {
 }
 
 impl Sorting {
-    pub(crate) fn new(n: usize) -> Result<Self, Error> {
+    /// Of n points that extend over this.
+    pub(crate) fn new(n: usize, extent: Extent) -> Result<Self, Error> {
         let index = Index {
+            frame: Frame::around(extent),
             points: room(n)?,
             offsets: room(2 * n + BEYOND)?,
             order: room(n)?,
             groups: room(1 + n / 128)?,
             ..Index::default()
         };
-        Ok(Self { index, n, divisions: vec![Division { is_board: true, ..Division::of(0..n) }] })
+        let (grid, stage) = (Grid::new(n, LEAF, extent), Stage::Find);
+        let board = Division { is_board: true, stage, grid, ..Division::of(0..n) };
+        Ok(Self { index, n, divisions: vec![board] })
     }
 
     /// How much of the work is done, from 0 to 1.
@@ -140,12 +144,9 @@ impl Division {
         let points = if is_board { board } else { &index.points[range.clone()] };
         match self.stage {
             Stage::Measure => {
-                let extent = extent(points);
-                self.grid = Grid::new(points.len(), LEAF, extent);
+                self.grid = Grid::new(points.len(), LEAF, extent(points));
                 self.stage = Stage::Find;
-                if is_board {
-                    index.frame = Frame::around(extent);
-                } else if self.grid.side < FINEST * index.frame.unit {
+                if self.grid.side < FINEST * index.frame.unit {
                     return Ok(Step::Done(index.leaf(range)));
                 }
             }

@@ -7,7 +7,7 @@ use wide::{f32x4, f64x2};
 use super::small::Digits;
 use super::split::{self, Offset};
 use crate::error::{Error, KNOWS_LARGE};
-use crate::point::{Point, extent, lanes, place};
+use crate::point::{Extent, Point, extent, lanes, place};
 
 /// Boards of up to so many points are one leaf: for them, to look at every point takes little time, and what looks at
 /// boxes need not be loaded.
@@ -283,9 +283,6 @@ pub(super) struct Boxed {
     pub(super) node: Node,
     pub(super) extent: Extent,
 }
-
-/// The smallest and the largest coordinates.
-pub(super) type Extent = (Point, Point);
 
 fn has_three_places(points: &[Point]) -> bool {
     let second = points.iter().find(|point| **point != points[0]);
