@@ -69,7 +69,7 @@ async function duel(board, following) {
   for (const [i, seeding] of RIVALS.entries()) {
     const onProgress = (share) => following.onProgress((i + share) / RIVALS.length);
     const { inertias } = await kmeans.restarts({ runs: RUNS, seeding, signal: following.signal, onProgress });
-    rivals.push({ seeding, worse: inertias.filter((other) => other > inertia * (1 + ROUNDING)).length, best: Math.min(...inertias) });
+    rivals.push({ seeding, worse: inertias.filter((other) => other > inertia * (1 + ROUNDING)).length, better: inertias.filter((other) => other < inertia * (1 - ROUNDING)).length, best: Math.min(...inertias) });
   }
   return { who: kmeans.options.seeding ? `This ${kmeans.options.seeding} start` : "Your start", inertia, iterations, rivals };
 }
@@ -79,11 +79,11 @@ const below = (share) => (share < 0.001 ? "less than 0.1 %" : `${(100 * share).t
 /** What came of it, in words. */
 function inWords({ who, inertia, iterations, rivals }) {
   const best = Math.min(...rivals.map((rival) => rival.best));
-  const beaten = rivals.map(({ seeding, worse }) => `${worse} of ${RUNS} ${seeding} starts`).join(" and ");
+  const ranks = rivals.map(({ seeding, worse, better }) => `${worse} of ${RUNS} ${seeding} starts end higher, ${RUNS - worse - better} as low, ${better} lower`).join("; ");
   const compared = inertia > best * (1 + ROUNDING)
     ? `The best of all ends at ${short(best)}, ${below(1 - best / inertia)} below`
     : "None of them ends lower";
-  return `${who} ends at ${short(inertia)} after ${whole(iterations)} iterations, lower than ${beaten}. ${compared}.`;
+  return `${who} ends at ${short(inertia)} after ${whole(iterations)} iterations: ${ranks}. ${compared}.`;
 }
 
 /** The pane in its place. */

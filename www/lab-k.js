@@ -197,7 +197,7 @@ export async function kPane(place, board, { replay, complain, peek }) {
     curves.light(k, shown);
     const said = k === undefined ? "" : curves.says(k);
     if (said) reading.replaceChildren(made("b", { textContent: `K = ${k}` }), ` · ${said}`);
-    else reading.textContent = found.size ? "Press a K, and the board shows its clustering." : "";
+    else reading.textContent = found.size ? "Press a K, and the board goes to its best clustering, from a greedy k-means++ start." : "";
     lookBehind(k ?? Math.min(board.kmeans.k, plan?.kMax));
   }
 

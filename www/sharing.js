@@ -223,6 +223,7 @@ function shownWay(way, state, where) {
 function remarks({ beside, seed, boardSeed, own, points, seeding }) {
   return [
     own?.centroids && !seeding && "A tag cannot say where stars were put by hand: it begins with random ones.",
+    own && "An iframe cannot bring a table along: the tag has it in a file beside its page, the one file within.",
     own && !points && "The points are too many for an address, so the one file opens without them: save the board, and open it there.",
     beside && "Of the two boards, this is the first.",
     boardSeed !== undefined && `The points are those of seed ${boardSeed}, the start is of seed ${seed}. The attributes of a tag or an iframe have one seed for both, so neither can say this board; another seed, from the dice or typed, makes one that they can.`,

@@ -19,6 +19,7 @@ const STYLE = `
 .own .row > label:has([type="range"]) { flex: 1; }
 .own .row label { display: inline-flex; align-items: center; gap: 8px; min-height: 44px; }
 .own textarea { height: 64px; }
+.own > button { justify-self: start; }
 .own .row input[type="range"] { flex: 1; min-width: 120px; }
 .own select { min-height: 44px; max-width: 240px; padding: 0 8px; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; }
 .own input[type="number"] { width: 84px; border-color: var(--edge); }
@@ -61,22 +62,8 @@ const SHOWN = 3, SHOWN_COLUMNS = 12;
 const K = 3;
 /** What takes no longer, in milliseconds, is over before its progress need be seen. */
 const SOON = 150;
-/** A text that nobody has typed at for so long is read, in milliseconds. */
-const TYPED = 600;
 /** A longer text is set right elsewhere. */
 const LONGEST_TYPED = 100_000;
-
-/** A box for a text, which is read as soon as it is pasted, or when nothing more is typed. */
-function boxFor(load) {
-  const box = made("textarea", { placeholder: "Or paste a table here", ariaLabel: "A table, pasted" });
-  let soon;
-  box.addEventListener("input", ({ inputType }) => {
-    clearTimeout(soon);
-    const isTyped = inputType && !inputType.startsWith("insertFrom");
-    soon = setTimeout(() => box.isConnected && box.value.trim() && load(box.value), isTyped ? TYPED : 0);
-  });
-  return box;
-}
 
 /** What the page says is wrong. */
 const problem = () => document.getElementById("problem").textContent;
@@ -118,6 +105,17 @@ const segments = (name, ariaLabel, choices, value, act) => made("div", { classNa
 
 let open; // the dialog that is, if one is
 
+/** A box for a text: what is pasted is read at once, what is typed when its reader says so. It is kept until it is clustered. */
+const box = made("textarea", { placeholder: "Or paste a table here, or type one", ariaLabel: "A table, pasted or typed" });
+const readIt = button("Read this table", () => open.load(box.value));
+box.addEventListener("input", ({ inputType }) => {
+  readIt.hidden = !box.value.trim();
+  if (!readIt.hidden && inputType?.startsWith("insertFrom")) open.load(box.value);
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !readIt.hidden) open.load(box.value);
+});
+
 /** Opens the dialog, for a file, a text or nothing yet; `show` is what brings a state on the board. */
 export function bring(what, show, state) {
   open ??= new OwnData(show, state);
@@ -132,7 +130,6 @@ class OwnData {
   #reading;
   #blob;
   #name;
-  #box = boxFor((text) => this.load(text));
   #showing; // the last of what was to be shown
   #from; // what had the focus when a file was to be read, which may take the place of it for a while
 
@@ -154,20 +151,21 @@ class OwnData {
     const input = made("input", { type: "file", accept: KINDS, hidden: true });
     input.addEventListener("change", () => input.files[0] && this.load(input.files[0]));
     const pick = button("Choose a file", () => input.click(), "primary");
-    const { selectionStart, selectionEnd, scrollTop } = this.#box;
+    const { selectionStart, selectionEnd, scrollTop } = box;
+    readIt.hidden = !box.value.trim();
     const samples = made("div", { className: "row" });
     import("./samples.js").then(({ SAMPLES }) => samples.append(...SAMPLES.map(([name, make]) => button(name, async () => this.load(await make())))), () => {});
     this.#body.replaceChildren(
       ...(wrong ? [Object.assign(paragraph(wrong, "wrong"), { role: "alert" })] : []),
       paragraph("A table (CSV, TSV, JSON), a track (GPX, GeoJSON) or a picture, whose dark or bright pixels become points. It can also be dropped, or pasted, anywhere on the page."),
-      made("div", { className: "row" }, pick, input), this.#box,
+      made("div", { className: "row" }, pick, input), box, readIt,
       paragraph("Nothing leaves this browser: there is nobody that the page could send it to.", "soft"),
       made("h3", { textContent: "None at hand? Made by our own generators, measured by nobody:" }), samples,
     );
     if (isText) { // it is set right where it stands
-      this.#box.focus();
-      this.#box.setSelectionRange(selectionStart, selectionEnd);
-      this.#box.scrollTop = scrollTop;
+      box.focus();
+      box.setSelectionRange(selectionStart, selectionEnd);
+      box.scrollTop = scrollTop;
     } else {
       pick.focus();
     }
@@ -209,6 +207,7 @@ class OwnData {
     this.#from = document.activeElement;
     const reading = this.#reading = new AbortController(), { signal } = reading;
     const isText = typeof what === "string";
+    if (isText && what.length <= LONGEST_TYPED) box.value = what;
     this.#blob = isText ? new Blob([what]) : what;
     this.#name = this.#blob.name ?? "Pasted table";
     const bar = made("progress", { max: 1, ariaLabel: "Reading" });
@@ -225,12 +224,10 @@ class OwnData {
       if (signal.aborted) return undefined;
       clearTimeout(slow);
       await this.#understood(result, asked);
-      this.#box.value = "";
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return undefined;
       if (isAgain) return this.#sentence(error);
-      if (isText && what.length <= LONGEST_TYPED) this.#box.value ||= what;
       this.#ask(this.#sentence(error), isText);
     }
     return undefined;
@@ -438,6 +435,7 @@ class OwnData {
       return this.#body.querySelector(".end") ? this.#complain(problem()) : this.#ask(problem());
     }
     if (state.own.isLost) return this.#ask("The points are on the board, but too many for its address, and this browser keeps nothing for this page: save them, or a reload loses them.");
+    box.value = "";
     return this.#dialog.close();
   }
 

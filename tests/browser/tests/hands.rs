@@ -295,12 +295,13 @@ async fn a_duel_measures_the_readers_start() -> Result<()> {
         .run(
             "const { KMeans } = await import('/kmeans.js'), { kmeans } = document.querySelector('#board');
             const own = await KMeans.init({ points: kmeans.points, centroids: kmeans.centroidsAfter(0) }), { inertia } = own.run();
-            const worse = [];
+            const ranks = [];
             for (const seeding of ['random', 'k-means++']) {
                 const { inertias } = await kmeans.restarts({ runs: 100, seeding });
-                worse.push(`${inertias.filter((other) => other > inertia * (1 + 1e-9)).length} of 100 ${seeding} starts`);
+                const off = inertias.map((other) => other / inertia - 1), count = (is) => off.filter(is).length;
+                ranks.push(`${count((by) => by > 1e-9)} of 100 ${seeding} starts end higher, ${count((by) => Math.abs(by) <= 1e-9)} as low, ${count((by) => by < -1e-9)} lower`);
             }
-            return worse.join(' and ');",
+            return ranks.join('; ');",
         )
         .await?;
     let said = browser.eval(verdict).await?;
