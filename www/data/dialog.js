@@ -435,7 +435,7 @@ class OwnData {
       return this.#body.querySelector(".end") ? this.#complain(problem()) : this.#ask(problem());
     }
     if (state.own.isLost) return this.#ask("The points are on the board, but too many for its address, and this browser keeps nothing for this page: save them, or a reload loses them.");
-    box.value = "";
+    if (this.#blob && !this.#blob.name) box.value = ""; // it was that
     return this.#dialog.close();
   }
 

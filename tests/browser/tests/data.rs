@@ -924,12 +924,21 @@ async fn a_newcomers_slips_lose_nothing() -> Result<()> {
         await go();
         $('#open').click();
         await until(() => $('dialog li'));
-        return [kept, waits, back, box().value, exchanged, $$('dialog li small').map((one) => one.textContent.split(',')[0])];",
+        const names = $$('dialog li small').map((one) => one.textContent.split(',')[0]);
+        // What was typed waits until it has been clustered itself.
+        const typed = [box().value.length];
+        $$('dialog button').find((one) => one.textContent === 'Read this table').click();
+        await until(() => $('dialog .end'));
+        await go();
+        $('#open').click();
+        await until(() => $('dialog li'));
+        typed.push(box().value.length);
+        return [kept, waits, back, exchanged, names, typed];",
     )
     .await?;
     assert_eq!(
         seen,
-        json!([["no numbers", true], true, [23, false, 23], "", ["b", "a"], ["a × c", "b × a"]])
+        json!([["no numbers", true], true, [23, false, 23], ["b", "a"], ["a × c", "b × a"], [23, 0]])
     );
     Ok(())
 }
