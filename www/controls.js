@@ -347,7 +347,7 @@ function fill() {
   $("clusters").disabled = $("clusters-range").disabled = isUnclustered;
   $("hint").textContent = state.boardSeed === undefined ? "same seed, same picture" : `points of seed ${state.boardSeed}`;
   $("about").textContent = info?.sentence ?? state.own.title;
-  $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "";
+  $("about-seeding").textContent = KMeans.seedings.find(({ name }) => name === state.seeding)?.sentence ?? "The centroids begin where they were put.";
   for (const [group, value] of [["preset", state.board], ["seeding", state.seeding]]) {
     for (const input of document.getElementsByName(group)) input.checked = input.value === value;
   }

@@ -65,8 +65,13 @@ const SOON = 150;
 /** A longer text is set right elsewhere. */
 const LONGEST_TYPED = 100_000;
 
-/** What the page says is wrong. */
-const problem = () => document.getElementById("problem").textContent;
+/** What the page says is wrong, to be said here instead. */
+function problem() {
+  const said = document.getElementById("problem");
+  said.hidden = true;
+  return said.textContent;
+}
+
 const KINDS = ".csv,.tsv,.txt,.json,.geojson,.gpx,.png,.jpg,.jpeg,.gif,.webp,.bmp,.avif,text/*,application/json,image/*";
 const paragraph = (textContent, className = "") => made("p", { textContent, className });
 /** A small picture of two columns. */
