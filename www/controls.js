@@ -4,7 +4,7 @@ import { KMeans } from "./clustering.js";
 import { FIGURES, isBare, options, read, whole, written } from "./address.js";
 import { Chart } from "./chart.js";
 import { AHEAD, colourOf, lookAhead, positionOf } from "./kmeans-board-element.js";
-import { sentence, short } from "./sentences.js";
+import { placeInWords, sentence, short } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
 $("rest").replaceWith($("rest").content); // what the first picture did not wait for
@@ -390,8 +390,7 @@ function refresh() {
   timeline.step = state.halfSteps || now % 1 ? 0.5 : 1;
   timeline.value = now;
   timeline.disabled = timeline.max === "0";
-  const where = Number.isInteger(now) ? `${now}` : `${Math.floor(now) || ""}½`;
-  $("position").textContent = computed > now || farthest.kmeans.converged ? `${where} of ${computed}` : `${where} so far`;
+  $("position").textContent = placeInWords(now, computed, farthest.kmeans.converged);
   timeline.setAttribute("aria-valuetext", `iteration ${$("position").textContent}`);
   const [words, inertia] = sentence(board.kmeans);
   const happened = state.beside ? `${state.seeding}: ${words}` : words;

@@ -1,7 +1,7 @@
 // The transport under a <kmeans-board controls>: loaded with the first board that has one.
 
 import { lookAhead, positionOf } from "./kmeans-board-element.js";
-import { short } from "./sentences.js";
+import { placeInWords, short } from "./sentences.js";
 
 export const STYLE = `
 #bar {
@@ -84,13 +84,6 @@ function hillOf({ history }) {
   return levels.length ? `M.5,1L${corners.join(" ")}V1z` : "";
 }
 
-/** Where the run stands, and of how many iterations as far as that is known. */
-function place({ kmeans }, now) {
-  const where = now % 1 ? `${Math.floor(now) || ""}½` : now;
-  const isKnown = kmeans.computed > now || kmeans.converged;
-  return `${where} ${isKnown ? `of ${kmeans.computed}` : "so far"}`;
-}
-
 /** Puts the controls of a board into their place, where they follow whatever happens to it. */
 export function add(board, root) {
   const room = root.getElementById("controls");
@@ -124,7 +117,7 @@ export function add(board, root) {
   /** Names the place and the inertia; aloud only at rest. */
   function say(now) {
     const { kmeans, playing } = board;
-    const where = kmeans ? place(board, now) : "";
+    const where = kmeans ? placeInWords(now, kmeans.computed, kmeans.converged) : "";
     const inertia = `inertia ${kmeans && now ? short(kmeans.inertia) : "–"}`;
     const words = where && `<b>Iteration </b>${where}<span>${inertia}</span>`;
     $("status").ariaLive = playing ? "off" : "polite";

@@ -39,3 +39,6 @@ export function sentence(kmeans) {
   const was = converged || short(before) === short(inertia) ? "" : `, before ${short(before)}`;
   return [`Iteration ${iteration}: ${happened}.${refilled}`, `Inertia ${short(inertia)}${was}.`];
 }
+
+/** Where a run stands, and of how many iterations as far as that is known. */
+export const placeInWords = (now, computed, isConverged) => `${now % 1 ? `${Math.floor(now) || ""}½` : now} ${computed > now || isConverged ? `of ${computed}` : "so far"}`;

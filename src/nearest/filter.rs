@@ -57,7 +57,7 @@ fn coordinates([a, b, c, d]: &[Point; 4]) -> (Four, Four) {
 }
 
 /// Up to four of something, and fillers for those that are missing.
-pub(super) fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
+fn filled<T: Copy>(few: &[T], filler: T) -> [T; 4] {
     let mut four = [filler; 4];
     four[..few.len()].copy_from_slice(few);
     four
@@ -385,16 +385,7 @@ impl<'a> Pass<'a> {
         self.near.clear();
         let near = self.lists[list].iter();
         self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
-        let (points, last) = self.index.points[node.range()].as_chunks();
-        let (fours, rest) = labels.as_chunks_mut();
-        let mut changed = 0;
-        for (points, labels) in points.iter().zip(fours) {
-            changed += replace(labels, nearest_to(points, &self.near));
-        }
-        if !rest.is_empty() {
-            changed += replace_few(rest, nearest_to(&filled(last, node.mean), &self.near));
-        }
-        changed
+        search(&self.index.points[node.range()], labels, &self.near)
     }
 
     /// Adds a leaf's points to the clusters of their labels.
@@ -511,8 +502,22 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// Labels points by a search through centroids; how many labels changed.
+pub(super) fn search(points: &[Point], labels: &mut [u16], near: &[Near]) -> usize {
+    let (points, last) = points.as_chunks();
+    let (fours, rest) = labels.as_chunks_mut();
+    let mut changed = 0;
+    for (points, labels) in points.iter().zip(fours) {
+        changed += replace(labels, nearest_to(points, near));
+    }
+    if let [first, ..] = *last {
+        changed += replace_few(rest, nearest_to(&filled(last, first), near));
+    }
+    changed
+}
+
 /// Puts labels in the place of four others; how many are different.
-pub(super) fn replace(labels: &mut [u16; 4], now: u64) -> usize {
+fn replace(labels: &mut [u16; 4], now: u64) -> usize {
     let changed = packed(*labels) ^ now;
     if changed == 0 {
         return 0;
@@ -522,7 +527,7 @@ pub(super) fn replace(labels: &mut [u16; 4], now: u64) -> usize {
 }
 
 /// The same for fewer than four.
-pub(super) fn replace_few(labels: &mut [u16], now: u64) -> usize {
+fn replace_few(labels: &mut [u16], now: u64) -> usize {
     let real = (1 << (16 * labels.len())) - 1;
     let mut four = filled(labels, 0);
     let changed = replace(&mut four, now & real);

@@ -2,7 +2,7 @@
 
 use wide::{f32x4, f64x2};
 
-use super::filter::{Candidate, Near, nearest_to, replace, replace_few};
+use super::filter::{Candidate, Near, nearest_to, search, unpacked};
 use super::tree::{Index, Quad, SMALL_BOARD};
 use super::{Labels, MIXED, Measure, Sum, Sums};
 use crate::error::KNOWS_LARGE;
@@ -24,7 +24,7 @@ pub(super) fn assign(
         watch.search(index, centroids, labels)
     } else {
         watch.clusters.clear();
-        search(index, centroids, labels)
+        search(&index.points, labels, &all_near(centroids))
     };
     if watch.clusters.is_empty() {
         watch.clusters = gathered(index, centroids.len(), labels);
@@ -45,21 +45,6 @@ pub(super) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums 
         clusters: clusters.iter().map(|cluster| cluster.sum(index.digits)).collect(),
         inertia: inertia(index, centroids, labels),
     }
-}
-
-/// Labels all points by a search through the centroids; how many labels changed.
-fn search(index: &Index, centroids: &[Point], labels: &mut [u16]) -> usize {
-    let near = all_near(centroids);
-    let (points, last) = index.points.as_chunks();
-    let (fours, rest) = labels.as_chunks_mut();
-    let mut changed = 0;
-    for (points, labels) in points.iter().zip(fours) {
-        changed += replace(labels, nearest_to(points, &near));
-    }
-    if let [first, ..] = *last {
-        changed += replace_few(rest, nearest_to(&super::filter::filled(last, first), &near));
-    }
-    changed
 }
 
 fn all_near(centroids: &[Point]) -> Vec<Near> {
@@ -328,6 +313,6 @@ impl Watch {
 /// The same labels, compared point by point.
 fn exactly_nearest_to(quad: &Quad, index: &Index, centroids: &[Point]) -> f32x4 {
     let points = quad.places.map(|place| index.points[place as usize]);
-    let labels = super::filter::unpacked(nearest_to(&points, &all_near(centroids)));
+    let labels = unpacked(nearest_to(&points, &all_near(centroids)));
     f32x4::new(labels.map(f32::from))
 }

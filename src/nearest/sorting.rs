@@ -4,9 +4,10 @@ use core::ops::Range;
 
 use wide::f64x2;
 
-use super::tree::{Boxed, Frame, Index};
+use super::split::{self, Offset};
+use super::tree::{Boxed, Frame, Index, Node};
 use crate::error::{Error, room};
-use crate::point::{Extent, Point, extent, lanes};
+use crate::point::{Extent, Point, extent, lanes, place};
 
 /// A box with more points is divided.
 const LEAF: usize = 100;
@@ -239,6 +240,50 @@ impl Division {
             all
         }))
     }
+}
+
+impl Index {
+    /// The node of a leaf over these points, whose offsets it notes down.
+    fn leaf(&mut self, range: Range<usize>) -> Boxed {
+        let points = &self.points[range.clone()];
+        let (first, count) = (lanes(points[0]), f64x2::splat(points.len() as f64));
+        let (mut sum, mut min, mut max) = (f64x2::ZERO, first, first);
+        for point in points.iter().copied().map(lanes) {
+            sum += point - first;
+            min = min.fast_min(point);
+            max = max.fast_max(point);
+        }
+        let mean = first + sum / count;
+        let (start, count) = (range.start as u32, points.len() as u32);
+        let [width, height] = (max - mean).fast_max(mean - min).to_array();
+        let unit = split::unit_of(count, has_three_places(points), width.max(height), self.frame.unit);
+        let (mut left, mut squares) = (f64x2::ZERO, f64x2::ZERO);
+        if unit > 0.0 {
+            let unit = f64::from(unit) * self.frame.unit;
+            let (offset, units) = (Offset::new(mean, unit), f64x2::splat(1.0 / unit));
+            let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
+            for (point, small) in points.iter().zip(offsets) {
+                let d = offset.of(*point);
+                left += d;
+                squares += d * d;
+                *small = split::small(d, units);
+            }
+        } else {
+            for point in points.iter().copied().map(lanes) {
+                let d = point - mean;
+                left += d;
+                squares += d * d;
+            }
+        }
+        let ([dx, dy], squares) = (left.to_array(), squares.reduce_add());
+        let node = Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, unit };
+        Boxed { node, extent: (place(min), place(max)) }
+    }
+}
+
+fn has_three_places(points: &[Point]) -> bool {
+    let second = points.iter().find(|point| **point != points[0]);
+    second.is_some_and(|second| points.iter().any(|point| point != second && *point != points[0]))
 }
 
 fn union(a: Extent, b: Extent) -> Extent {

@@ -9,7 +9,9 @@ use super::tree::{Index, Node};
 use crate::point::{Point, lanes};
 
 /// A leaf with fewer points, or more, is searched point by point.
+#[cfg(feature = "large")]
 const FEWEST: u32 = 8;
+#[cfg(feature = "large")]
 const MOST: u32 = 127; // fewer than there are bits, so that all of them are told without a branch
 
 /// The largest offset of a point from its leaf's mean, in the leaf's units.
@@ -192,12 +194,14 @@ fn unit(index: &Index, node: &Node) -> f64 {
 ///
 /// That is where rounding the offsets would not be lost beside the board's extent, and where all points lie in two places:
 /// then the mean of the equal points in each is to be that very point.
+#[cfg(feature = "large")]
 pub(super) fn unit_of(count: u32, is_varied: bool, reach: f64, frame: f64) -> f32 {
     let unit = (reach / frame / FULL * (1.0 + 1e-6)) as f32;
     if (FEWEST..=MOST).contains(&count) && is_varied && reach <= frame && unit > 0.0 { unit } else { 0.0 }
 }
 
 /// A point's offset in 16 bits, with so many units to one.
+#[cfg(feature = "large")]
 pub(super) fn small(offset: f64x2, units: f64x2) -> [i16; 2] {
     /// Adding it rounds to whole numbers, which are then the lowest bits.
     const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;

@@ -2,12 +2,11 @@
 
 use core::ops::Range;
 
-use wide::{f32x4, f64x2};
+use wide::f32x4;
 
 use super::small::Digits;
-use super::split::{self, Offset};
 use crate::error::{Error, KNOWS_LARGE};
-use crate::point::{Extent, Point, extent, lanes, place};
+use crate::point::{Extent, Point, extent};
 
 /// Boards of up to so many points are one leaf: for them, to look at every point takes little time, and what looks at
 /// boxes need not be loaded.
@@ -72,8 +71,8 @@ pub(super) struct Node {
     /// Σ‖x − m‖².
     pub(super) squares: f64,
     /// Σ(x − m), which rounding left.
-    dx: f64,
-    dy: f64,
+    pub(super) dx: f64,
+    pub(super) dy: f64,
     pub(super) start: u32,
     /// 0 where a group has fewer than four nodes.
     pub(super) count: u32,
@@ -166,14 +165,15 @@ impl Index {
     /// The points of a small board, as they come.
     pub(crate) fn small(board: &[Point]) -> Result<Self, Error> {
         let order = (0..board.len() as u32).collect();
-        let (frame, digits) = (Frame::around(extent(board)), Digits::of(board));
+        let extent = extent(board);
+        let (frame, digits) = (Frame::around(extent), Digits::of(board));
         let mut index = Self { points: board.to_vec(), order, frame, digits, ..Self::default() };
         if KNOWS_LARGE {
             let order = super::neighbours(board);
             index.quads = order.chunks(4).map(|places| Quad::new(board, &index.frame, places)).collect();
         }
-        let leaf = index.leaf(0..board.len());
-        index.rooted(leaf)
+        let node = Node { count: board.len() as u32, ..Node::default() };
+        index.rooted(Boxed { node, extent })
     }
 
     /// With the node over all points.
@@ -222,46 +222,6 @@ impl Index {
         &self.order
     }
 
-    pub(super) fn leaf(&mut self, range: Range<usize>) -> Boxed {
-        let points = &self.points[range.clone()];
-        let (first, count) = (lanes(points[0]), f64x2::splat(points.len() as f64));
-        let (mut sum, mut min, mut max) = (f64x2::ZERO, first, first);
-        for point in points.iter().copied().map(lanes) {
-            sum += point - first;
-            min = min.fast_min(point);
-            max = max.fast_max(point);
-        }
-        let mean = first + sum / count;
-        let (start, count) = (range.start as u32, points.len() as u32);
-        let [width, height] = (max - mean).fast_max(mean - min).to_array();
-        let unit = if KNOWS_LARGE && !self.offsets.is_empty() {
-            split::unit_of(count, has_three_places(points), width.max(height), self.frame.unit)
-        } else {
-            0.0
-        };
-        let (mut left, mut squares) = (f64x2::ZERO, f64x2::ZERO);
-        if KNOWS_LARGE && unit > 0.0 {
-            let unit = f64::from(unit) * self.frame.unit;
-            let (offset, units) = (Offset::new(mean, unit), f64x2::splat(1.0 / unit));
-            let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
-            for (point, small) in points.iter().zip(offsets) {
-                let d = offset.of(*point);
-                left += d;
-                squares += d * d;
-                *small = split::small(d, units);
-            }
-        } else {
-            for point in points.iter().copied().map(lanes) {
-                let d = point - mean;
-                left += d;
-                squares += d * d;
-            }
-        }
-        let ([dx, dy], squares) = (left.to_array(), squares.reduce_add());
-        let node = Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, unit };
-        Boxed { node, extent: (place(min), place(max)) }
-    }
-
     /// Adds a group; its number.
     pub(super) fn group(&mut self, nodes: [Option<Boxed>; 4]) -> Result<u32, Error> {
         let mut group = Group::default();
@@ -282,9 +242,4 @@ impl Index {
 pub(super) struct Boxed {
     pub(super) node: Node,
     pub(super) extent: Extent,
-}
-
-fn has_three_places(points: &[Point]) -> bool {
-    let second = points.iter().find(|point| **point != points[0]);
-    second.is_some_and(|second| points.iter().any(|point| point != second && *point != points[0]))
 }
