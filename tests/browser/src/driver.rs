@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
@@ -130,22 +130,43 @@ fn chromium_arguments(profile: &Path) -> Vec<String> {
     arguments
 }
 
+/// How often a driver is started at the most that chooses its port itself.
+const ATTEMPTS: usize = 5;
+
 /// A driver that chooses its port and says so, after these words; whatever it says later is not listened to.
+///
+/// Chromium's driver chooses a free port of `::1`, and ends if another program has the same one of `127.0.0.1`: where
+/// tests run side by side, that happens once in some hundred starts. It chooses another one when it is started again.
 fn announcing(command: &mut Command, words: &str) -> Result<(Child, u16)> {
-    let mut process = command.spawn()?;
-    let mut stdout = BufReader::new(process.stdout.take().context("it has no output")?);
-    let port = announced_port(&mut stdout, words)?;
-    // It would end on writing to a closed pipe, and wait at a full one.
-    std::thread::spawn(move || copy(&mut stdout, &mut sink()));
-    Ok((process, port))
+    let mut failures = Vec::new();
+    for _ in 0..ATTEMPTS {
+        let mut process = command.spawn()?;
+        let mut stdout = BufReader::new(process.stdout.take().context("it has no output")?);
+        match announced_port(&mut stdout, words)? {
+            Ok(port) => {
+                // It would end on writing to a closed pipe, and wait at a full one.
+                std::thread::spawn(move || copy(&mut stdout, &mut sink()));
+                return Ok((process, port));
+            }
+            Err(said) => failures.push(format!("{}: {said}", process.wait()?)),
+        }
+    }
+    bail!("it ended before it listened, {ATTEMPTS} times:\n{}", failures.join("\n"))
 }
 
-/// The port in a line such as `ChromeDriver was started successfully on port 1234.`
-fn announced_port(stdout: &mut BufReader<ChildStdout>, words: &str) -> Result<u16> {
-    let lines = stdout.lines().map_while(Result::ok);
-    let mut announced = lines.filter_map(|line| line.split_once(words).map(|(_, port)| port.to_owned()));
-    let port = announced.next().context("it ended before it listened")?;
-    port.trim_end_matches('.').parse().context("it announced no port")
+/// The port in a line such as `ChromeDriver was started successfully on port 1234.`, or all that was said until the
+/// end.
+fn announced_port(stdout: &mut BufReader<ChildStdout>, words: &str) -> Result<Result<u16, String>> {
+    let mut said = String::new();
+    for line in stdout.lines() {
+        let line = line?;
+        if let Some((_, port)) = line.split_once(words) {
+            return Ok(Ok(port.trim_end_matches('.').parse().context("it announced no port")?));
+        }
+        said.push_str(&line);
+        said.push('\n');
+    }
+    Ok(Err(said))
 }
 
 /// A driver that says nothing, and takes the port it is given.
@@ -203,5 +224,45 @@ impl WebDriverCompatibleCommand for Extension {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that writes down that it was started, says what it is told, and ends.
+    fn program(folder: &Path, says: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("echo started >>starts; {says}")]);
+        command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+    }
+
+    fn starts(folder: &Path) -> Result<usize> {
+        Ok(std::fs::read_to_string(folder.join("starts"))?.lines().count())
+    }
+
+    #[test]
+    fn a_driver_whose_port_is_taken_is_started_again() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let says = "[ $(wc -l <starts) = 3 ] && echo 'Listening on port 1234.' || echo 'Port taken.'";
+        let (mut process, port) = announcing(&mut program(folder.path(), says), "Listening on port ")?;
+        process.wait()?;
+        assert_eq!((port, starts(folder.path())?), (1234, 3));
+        Ok(())
+    }
+
+    #[test]
+    fn a_driver_that_never_listens_is_given_up_with_what_it_said() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let refused = announcing(&mut program(folder.path(), "echo 'Port taken.'; exit 1"), "on port ");
+        let message = refused.err().context("it listened")?.to_string();
+        assert_eq!(
+            (starts(folder.path())?, message.matches("1: Port taken.").count()),
+            (ATTEMPTS, ATTEMPTS),
+            "{message}"
+        );
+        Ok(())
     }
 }
