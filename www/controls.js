@@ -4,7 +4,7 @@ import { KMeans } from "./clustering.js";
 import { FIGURES, isBare, options, read, whole, written } from "./address.js";
 import { Chart } from "./chart.js";
 import { AHEAD, colourOf, lookAhead, positionOf } from "./kmeans-board-element.js";
-import { placeInWords, sentence, short } from "./sentences.js";
+import { placeInWords, sentence, short, wholeNumber } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
 $("rest").replaceWith($("rest").content); // what the first picture did not wait for
@@ -250,12 +250,10 @@ function choosePreset(name) {
 
 function enter(id, keep) {
   const input = $(id);
-  const value = input.value === "" ? NaN : Number(input.value);
-  const [min, max] = [Number(input.min), Number(input.max)];
-  if (!Number.isInteger(value) || value < min || value > max) {
-    const typed = input.value === "" ? "that" : input.value;
+  const value = wholeNumber(input, NUMBERS[id], complain);
+  if (value === undefined) {
     input.value = state[id];
-    return complain(`${NUMBERS[id]}: ${typed} is not a whole number from ${min} to ${max.toLocaleString("en")}.`);
+    return undefined;
   }
   complain("");
   if (value === state[id] && keep === "push") return undefined;

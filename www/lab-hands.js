@@ -1,10 +1,10 @@
 // By hand: tools for the board on screen, and a duel, where the reader's own start is measured against a hundred drawn ones.
 
 import { KMeans, standing } from "./clustering.js";
-import { ROUNDING, Work, boardOf, made, whole } from "./lab.js";
+import { ROUNDING, Work, boardOf, made } from "./lab.js";
 import { handsOf } from "./kmeans-board-hands.js";
 import { ofPoints, stateOf } from "./own-data.js";
-import { short } from "./sentences.js";
+import { short, whole } from "./sentences.js";
 
 const STYLE = `
 .lab .hands .keys { font-size: 13px; color: var(--soft); }

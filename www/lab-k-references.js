@@ -1,9 +1,9 @@
 // The boards behind the gap statistic: as many points without any clusters, each clustered as the gap statistic does it.
 
 import { KMeans } from "./clustering.js";
-import { made, whole } from "./lab.js";
+import { made } from "./lab.js";
 import { paint } from "./lab-peek.js";
-import { short } from "./sentences.js";
+import { short, whole } from "./sentences.js";
 import { reference } from "./studies.js";
 
 const STYLE = `

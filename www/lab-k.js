@@ -1,10 +1,10 @@
 // Which K: what four methods say of each number of clusters, as curves on one axis with the choices of their rules, each
 // clustering a click away; and the boards without clusters that the gap statistic compares with.
 
-import { Work, boardOf, made, whole } from "./lab.js";
+import { Work, boardOf, made } from "./lab.js";
 import { Curves, byRule, isAnyBelow } from "./lab-k-curves.js";
 import { References } from "./lab-k-references.js";
-import { short } from "./sentences.js";
+import { short, wholeNumber } from "./sentences.js";
 import { methods } from "./studies.js";
 
 const STYLE = `
@@ -89,6 +89,7 @@ export async function kPane(place, board, { replay, complain, peek }) {
       input.dataset.own = "";
       complain("");
     });
+    input.addEventListener("change", () => wholeNumber(input, words, complain));
     return { name, input, label: made("label", {}, words, input) };
   });
   const go = made("button", { type: "button", className: "primary", textContent: "Ask four methods" });
@@ -108,13 +109,11 @@ export async function kPane(place, board, { replay, complain, peek }) {
   function typed() {
     const asked = {};
     for (const { name, input } of fields) {
-      const { words, most } = PLAN[name], value = input.value === "" ? NaN : Number(input.value);
-      if (!Number.isInteger(value) || value < 1 || value > most) {
+      asked[name] = wholeNumber(input, PLAN[name].words, complain);
+      if (!asked[name]) {
         input.focus();
-        complain(`${words}: ${input.value || "that"} is not a whole number from 1 to ${whole(most)}`);
         return undefined;
       }
-      asked[name] = value;
     }
     return asked;
   }

@@ -3,8 +3,8 @@
 
 import { KMeans } from "./clustering.js";
 import { element, ticks } from "./chart.js";
-import { ROUNDING, Work, boardOf, made, whole } from "./lab.js";
-import { short } from "./sentences.js";
+import { ROUNDING, Work, boardOf, made } from "./lab.js";
+import { counted, short, whole, wholeNumber } from "./sentences.js";
 
 const STYLE = `
 .lab .starts .ways { display: grid; }
@@ -48,7 +48,6 @@ const LARGE = 20_000;
 /** As many optima have a picture, the best and the most frequent, and as many a row in the table. */
 const PICTURES = 6, ROWS = 50;
 
-const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const share = (count, of) => `${(100 * count / of).toFixed(count === of ? 0 : 1)} %`;
 const named = (seeding) => seeding.replace("greedy-", "greedy ");
 
@@ -113,7 +112,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
 
   go.addEventListener("click", async () => {
     if (!chosen().length) return complain("Choose a seeding to start with");
-    if (!runs.checkValidity()) return complain(`Starts: ${runs.value || "that"} is not a whole number from 1 to ${whole(MOST_RUNS)}`);
+    if (!wholeNumber(runs, "Starts", complain)) return;
     complain("");
     found.clear();
     draw();
@@ -121,6 +120,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     draw();
   });
   runs.addEventListener("input", () => draw());
+  runs.addEventListener("change", () => wholeNumber(runs, "Starts", complain));
 
   /** Another board, or another k, has nothing to do with what was found. */
   function renew() {

@@ -42,10 +42,6 @@ export const made = (name, properties = {}, ...children) => {
   return element;
 };
 
-const WHOLE = new Intl.NumberFormat("en");
-/** A count, its thousands apart. */
-export const whole = (value) => WHOLE.format(value);
-
 /** Inertias of one partition differ only by rounding: by less than this share. */
 export const ROUNDING = 1e-9;
 

@@ -1,4 +1,4 @@
-// Where a clustering stands, in words.
+// In words: numbers, what is wrong with one that is typed, and where a clustering stands.
 
 const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const WHOLE = new Intl.NumberFormat("en");
@@ -11,12 +11,25 @@ const PLACED = {
   "greedy-k-means++": "each on the best of a few draws",
 };
 
-const counted = (count, one, many) => `${count === 1 ? "1" : WHOLE.format(count)} ${count === 1 ? one : many}`;
+/** A count, its thousands apart. */
+export const whole = (value) => WHOLE.format(value);
+
+/** So many of something. */
+export const counted = (count, one, many = `${one}s`) => `${whole(count)} ${count === 1 ? one : many}`;
+
+/** The whole number in a field, if it is within its limits; else none, and what is wrong is said. */
+export function wholeNumber({ value, min, max, validity }, words, complain) {
+  const number = value === "" ? NaN : Number(value);
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  const isEmpty = value === "" && !validity.badInput;
+  complain(`${words}: ${isEmpty ? "type" : `${value || "that"} is not`} a whole number from ${min} to ${whole(max)}.`);
+  return undefined;
+}
 
 function changes(changed, n) {
   if (changed === n) return n === 1 ? "the point took the colour of its nearest star" : "every point took the colour of its nearest star";
   if (changed === 0) return "no point changed cluster";
-  return `${counted(changed, "point", "points")} changed cluster`;
+  return `${counted(changed, "point")} changed cluster`;
 }
 
 /** An inertia, short. */
@@ -30,12 +43,12 @@ export function sentence(kmeans) {
   }
   if (iteration === 0) {
     const placed = PLACED[kmeans.options.seeding] ?? "where they were put";
-    return [`${counted(k, "centroid", "centroids")}, ${placed}.`, "No point belongs to a cluster yet."];
+    return [`${counted(k, "centroid")}, ${placed}.`, "No point belongs to a cluster yet."];
   }
   const { assignedInertia, relocated } = history[iteration - 1];
   const before = iteration > 1 ? history[iteration - 2].inertia : assignedInertia;
   const happened = converged ? "no point changed cluster, so this is the end" : changes(changed, n);
-  const refilled = relocated ? ` ${counted(relocated, "empty cluster", "empty clusters")} took a far point.` : "";
+  const refilled = relocated ? ` ${counted(relocated, "empty cluster")} took a far point.` : "";
   const was = converged || short(before) === short(inertia) ? "" : `, before ${short(before)}`;
   return [`Iteration ${iteration}: ${happened}.${refilled}`, `Inertia ${short(inertia)}${was}.`];
 }

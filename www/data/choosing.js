@@ -1,6 +1,7 @@
 // From a table to points: which two columns, how they are scaled, and which rows are left out.
 
-import { refusal, whole } from "./table.js";
+import { whole } from "../sentences.js";
+import { refusal } from "./table.js";
 import { projected } from "./tracks.js";
 
 /** How two columns become a board: a name, a title, what a file’s name has after it then, and what it does. */

@@ -2,7 +2,8 @@
 // numbers. Papa Parse knows what quotes do; it is given piece after piece, so that a file need not fit into one text.
 
 import Papa from "../vendor/papaparse.js";
-import { LIMITS, SEPARATORS, Table, commaNumber, pointNumber, refusal, whole } from "./table.js";
+import { whole } from "../sentences.js";
+import { LIMITS, SEPARATORS, Table, commaNumber, pointNumber, refusal } from "./table.js";
 
 /** So many bytes are read at a time: some milliseconds of work. */
 const PIECE = 1 << 18;

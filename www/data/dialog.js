@@ -3,11 +3,12 @@
 
 import { KMeans } from "../clustering.js";
 import { brought, forget, fromFile, keptOnes, stateOf } from "../own-data.js";
+import { counted, whole, wholeNumber } from "../sentences.js";
 import { dialog, made } from "../sharing.js";
 import { SCALINGS, chosen, firstPair, firstScaling, isLabel, isPositions, nameOf, numberColumns, scalingWords, survey } from "./choosing.js";
 import { Sight } from "./sight.js";
 import { read } from "./reading.js";
-import { SEPARATORS, weight, whole } from "./table.js";
+import { SEPARATORS, weight } from "./table.js";
 
 const STYLE = `
 .own { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; min-width: 0; }
@@ -89,7 +90,6 @@ function scatter(canvas, { columns, hasNames, rows }, a, b) {
   for (const [x, y] of places) context.fillRect(at(x, ends[0]), side - 4 - at(y, ends[1]), 4, 4);
 }
 
-const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const button = (textContent, act, className = "") => {
   const element = made("button", { type: "button", textContent, className });
   element.addEventListener("click", act);
@@ -407,10 +407,7 @@ class OwnData {
 
   /** Does it, if K can be; what goes wrong then is said. */
   async #checked(k, act) {
-    const value = Number(k.value);
-    if (!Number.isInteger(value) || value < 1 || value > KMeans.limits.k) {
-      return this.#complain(`K: ${k.value || "that"} is not a whole number from 1 to ${whole(KMeans.limits.k)}.`);
-    }
+    if (!wholeNumber(k, "K", (wrong) => this.#complain(wrong))) return undefined;
     try {
       return await act();
     } catch ({ message }) {

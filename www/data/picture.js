@@ -1,6 +1,7 @@
 // Pictures: how bright each pixel is, and which of them become points.
 
-import { refusal, whole } from "./table.js";
+import { whole } from "../sentences.js";
+import { refusal } from "./table.js";
 
 /** The longest side of what is looked at, in pixels; larger pictures are made smaller. */
 const SIDE = 1000;

@@ -1,6 +1,7 @@
 // A table in the making: rows come in, columns of numbers are what is kept of them. And what is refused, in words.
 
 import { KMeansError } from "../clustering.js";
+import { whole } from "../sentences.js";
 
 /** What a file may have; how many rows, the core says. */
 export const LIMITS = Object.freeze({
@@ -14,10 +15,6 @@ export const LIMITS = Object.freeze({
 
 /** What may stand between two columns, the likeliest first, and what it is called. */
 export const SEPARATORS = Object.freeze({ ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space" });
-
-const WHOLE = new Intl.NumberFormat("en");
-/** A count, its thousands apart. */
-export const whole = (value) => WHOLE.format(value);
 
 /** Bytes in words. */
 export function weight(bytes) {

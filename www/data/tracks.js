@@ -1,6 +1,7 @@
 // Positions on the earth: GPX, read piece by piece, and the flat map around them that a board can show.
 
-import { Table, pointNumber, refusal, whole } from "./table.js";
+import { whole } from "../sentences.js";
+import { Table, pointNumber, refusal } from "./table.js";
 
 /** So many bytes are read at a time. */
 const PIECE = 1 << 17;

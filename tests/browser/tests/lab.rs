@@ -218,12 +218,15 @@ async fn what_is_typed_wrongly_is_said() -> Result<()> {
     for (typed, said) in [
         ("0", "Starts: 0 is not a whole number from 1 to 10,000."),
         ("1.5", "Starts: 1.5 is not a whole number from 1 to 10,000."),
-        ("", "Starts: that is not a whole number from 1 to 10,000."),
+        ("", "Starts: type a whole number from 1 to 10,000."),
     ] {
         let body = format!(
-            "$('#runs').value = '{typed}'; $('#lab .primary').click(); return $('#problem').textContent;"
+            "$('#runs').value = '{typed}'; $('#runs').dispatchEvent(new Event('change'));
+            const onceTyped = $('#problem').textContent;
+            $('#lab .primary').click();
+            return [onceTyped, $('#problem').textContent];"
         );
-        assert_eq!(run(&browser, &body).await?, said);
+        assert_eq!(run(&browser, &body).await?, json!([said, said]));
     }
     let none = "$('#runs').value = 10; $('#lab .ways input:checked').click(); $('#lab .primary').click(); return $('#problem').textContent;";
     assert_eq!(run(&browser, none).await?, "Choose a seeding to start with.");
