@@ -249,7 +249,7 @@ export function openedAtOnce(opening, board) {
 }
 
 /** A start that takes no time, where only the board is wanted. */
-const ANY_START = { k: 1, seeding: "random", seed: 0 };
+export const ANY_START = { k: 1, seeding: "random", seed: 0 };
 
 /** A clustering of a board, as a blueprint of one has it, in the core for boards of any size. */
 export async function clusteringOf(board) {

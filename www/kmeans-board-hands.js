@@ -1,7 +1,7 @@
 // The reader's hands on a <kmeans-board interactive>: loaded with the first board that has them. What is dragged is one
 // change, which can be undone as one, however many places it passed.
 
-import { standing } from "./clustering.js";
+import { ANY_START, openedAtOnce, openingOf, standing } from "./clustering.js";
 import "./editing.js";
 import { short } from "./sentences.js";
 
@@ -33,10 +33,22 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 /** The margin that a picture has around the board's bounds, as a share of each side. */
 const MARGIN = 0.02;
 
-/** Two numbers from the normal distribution (Box & Muller 1958). */
-function normal() {
-  const radius = Math.sqrt(-2 * Math.log(1 - Math.random())), turn = 2 * Math.PI * Math.random();
-  return [radius * Math.cos(turn), radius * Math.sin(turn)];
+/** What the brush has: places around 0 from the normal distribution, as the core draws them, with so much to one σ. */
+class Paint {
+  static sigma = 0.3;
+  #places = [];
+  #seed = 0;
+
+  next(core) {
+    if (!this.#places.length) {
+      const board = { board: "blob", n: 1000, clusters: 1, spread: [Paint.sigma, Paint.sigma], boardSeed: this.#seed };
+      const blob = openedAtOnce(openingOf(core, board, ANY_START), board);
+      this.#places = [...blob.points()];
+      blob.free();
+      this.#seed += 1;
+    }
+    return this.#places.splice(0, 2);
+  }
 }
 
 /** The pair that is nearest to a place, nearer than `reach`; -1 where there is none. */
@@ -105,7 +117,9 @@ class Hands {
   #points; // { of, points }: those that were looked at last
   #frame = 0;
   #pressed; // the pointer's last place, while it is pressed
+  #paint = new Paint();
   #cloud; // what the brush has brought
+  #owed = 0; // points that it is behind with: the parts of one that a frame comes to
   #gone; // what the eraser has taken
   #originals; // the points before it came
   #centroid = -1; // where C went to last
@@ -287,11 +301,12 @@ class Hands {
     if (this.#stroke.make((kmeans) => kmeans.addPoint(x, y), { edit: "addPoint", i, x, y })) this.#say(`Point added, ${i + 1} points`);
   }
 
-  /** A cloud of about so many points around a place; those that would lie off the board are left out. */
+  /** A cloud of so many points around a place; those that would lie off the board are left out. */
   #spray([x, y], count) {
-    const spread = SPREAD * this.#side, [left, bottom, right, top] = this.#board.kmeans.bounds;
-    for (let rest = Math.floor(count + Math.random()); rest > 0; rest -= 1) {
-      const [dx, dy] = normal(), px = x + spread * dx, py = y + spread * dy;
+    const { kmeans } = this.#board, { core } = standing(kmeans);
+    const unit = (SPREAD * this.#side) / Paint.sigma, [left, bottom, right, top] = kmeans.bounds;
+    for (this.#owed += count; this.#owed >= 1; this.#owed -= 1) {
+      const [dx, dy] = this.#paint.next(core), px = x + unit * dx, py = y + unit * dy;
       if (px >= left && px <= right && py >= bottom && py <= top) this.#cloud.push([px, py]);
     }
     const { length } = this.#cloud;

@@ -233,6 +233,35 @@ async fn live_the_run_goes_to_its_end_with_the_hand() -> Result<()> {
     Ok(())
 }
 
+/// Enter brings twenty points; their mean and σ are those of 400 from the normal distribution, none twice.
+#[tokio::test]
+async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
+    let browser = playground().await?;
+    browser.click("#lab input[value=brush]").await?;
+    browser.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus();").await?;
+    for _ in 0..20 {
+        browser.press(Key::Enter).await?;
+    }
+    let seen = browser
+        .eval(
+            "(({ points, n, bounds: [left, bottom, right, top] }) => {
+                const painted = [...points].slice(2 * 200), count = painted.length / 2;
+                const [x, y] = [0, 1].map((axis) => painted.filter((_, i) => i % 2 === axis));
+                const mean = (values) => values.reduce((sum, value) => sum + value, 0) / count;
+                const sigma = (values) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+                const side = right - left, different = new Set(x).size;
+                return [n, different, ...[mean(x) - (left + right) / 2, mean(y) - (bottom + top) / 2, sigma(x), sigma(y)].map((v) => v / side)];
+            })(document.querySelector('#board').kmeans)",
+        )
+        .await?;
+    let numbers: Vec<f64> = serde_json::from_value(seen)?;
+    assert_eq!(numbers[..2], [600.0, 400.0]);
+    // Within four of their own standard deviations: 0.04/√400 and 0.04/√800.
+    assert!(numbers[2..4].iter().all(|mean| mean.abs() < 0.008), "{numbers:?}");
+    assert!(numbers[4..].iter().all(|sigma| (sigma - 0.04).abs() < 0.0057), "{numbers:?}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_keyboard_does_the_same() -> Result<()> {
     let browser = playground().await?;
