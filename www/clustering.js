@@ -50,13 +50,14 @@ const loadSmall = once(async () => {
     throw new KMeansError("this browser has no WebAssembly with SIMD, as all have since 2023, or keeps it from pages", "no-simd");
   }
   await started(instantiate);
-  const [maxPoints, maxK, minSpread, maxSpread, smallBoard] = small.limits();
+  const [maxPoints, maxK, minSpread, maxSpread, smallBoard, margin] = small.limits();
   const freeze = (rows) => Object.freeze(rows.map(Object.freeze));
   tables = {
     boards: freeze(small.boards()),
     seedings: freeze(small.seedings()),
     limits: Object.freeze({ n: maxPoints, k: maxK, seed: SEED_LIMIT, spread: Object.freeze([minSpread, maxSpread]) }),
     smallBoard,
+    margin,
   };
 });
 
@@ -69,6 +70,12 @@ export const loadLarge = once(async () => {
 
 /** The core for so many points: the same functions and the same results, with or without what large boards need. */
 export const coreFor = (n) => (n > tables.smallBoard ? loadLarge() : small);
+
+/** What a picture shows of the plane: the left and the upper edge of a square, and its side. */
+export function seen({ bounds: [left, bottom, right, top] }) {
+  const { margin } = tables, width = right - left, height = top - bottom;
+  return { left: left - margin * width, top: top + margin * height, side: (1 + 2 * margin) * Math.max(width, height) };
+}
 
 function table(name) {
   if (!tables) throw new KMeansError(`KMeans.${name} is known once KMeans.load() has resolved`, "not-loaded");

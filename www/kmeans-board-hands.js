@@ -1,7 +1,7 @@
 // The reader's hands on a <kmeans-board interactive>: loaded with the first board that has them. What is dragged is one
 // change, which can be undone as one, however many places it passed.
 
-import { ANY_START, openedAtOnce, openingOf, standing } from "./clustering.js";
+import { ANY_START, openedAtOnce, openingOf, seen, standing } from "./clustering.js";
 import "./editing.js";
 import { short } from "./sentences.js";
 
@@ -30,8 +30,6 @@ const MANY = 20_000;
 /** An arrow moves by this share of the board's side, with Shift by a fifth of it. */
 const STRIDE = 0.025;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-/** The margin that a picture has around the board's bounds, as a share of each side. */
-const MARGIN = 0.02;
 
 /** What the brush has: places around 0 from the normal distribution, as the core draws them, with so much to one σ. */
 class Paint {
@@ -164,24 +162,24 @@ class Hands {
   /** The square on screen, and the part of the plane that is seen in it. */
   get #view() {
     const box = this.#canvas.getBoundingClientRect(), side = Math.min(box.width, box.height);
-    const [left, bottom, right, top] = this.#board.kmeans.bounds, width = right - left, height = top - bottom;
+    const { left, top, side: width } = seen(this.#board.kmeans);
     return {
       x: box.x + (box.width - side) / 2,
       y: box.y + (box.height - side) / 2,
-      left: left - MARGIN * width,
-      top: top + MARGIN * height,
-      unit: side / (Math.max(width, height) * (1 + 2 * MARGIN)), // pixels to one of the board
-      limits: [left, bottom, right, top],
+      left,
+      top,
+      unit: side / width, // pixels to one of the board
     };
   }
 
   /** Where an event is on the board, at its edge where it is outside. */
   #at({ clientX, clientY }) {
-    const { x, y, left, top, unit, limits } = this.#view;
-    return this.#inside([left + (clientX - x) / unit, top - (clientY - y) / unit], limits);
+    const { x, y, left, top, unit } = this.#view;
+    return this.#inside([left + (clientX - x) / unit, top - (clientY - y) / unit]);
   }
 
-  #inside([x, y], [left, bottom, right, top] = this.#board.kmeans.bounds) {
+  #inside([x, y]) {
+    const [left, bottom, right, top] = this.#board.kmeans.bounds;
     return [Math.min(Math.max(x, left), right), Math.min(Math.max(y, bottom), top)];
   }
 

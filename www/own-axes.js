@@ -2,6 +2,7 @@
 // behind a point that is pointed at. The board itself stays as it is.
 
 import { element, ticks } from "./chart.js";
+import { seen } from "./clustering.js";
 
 const STYLE = `
 #boards.axes { position: relative; padding: 0 0 44px 60px; }
@@ -63,7 +64,7 @@ export function show(on, points) {
 function draw() {
   scales.innerHTML = "";
   if (!own?.axes || !board.kmeans) return;
-  const [left, bottom, right, top] = board.kmeans.bounds, size = board.clientWidth;
+  const { left, top, side } = seen(board.kmeans), size = board.clientWidth;
   const [across, up] = own.axes;
   const valueOf = ({ offset, factor }, value) => offset + factor * value;
   const at = (axis, low, high) => {
@@ -74,8 +75,8 @@ function draw() {
   };
   const text = (x, y, anchor, words, more = {}) => element("text", { x, y, "text-anchor": anchor, ...more }, escaped(words));
   const marks = [
-    ...at(across, left, right).map(([x, words]) => element("path", { d: `M${LEFT + x} ${size}v5` }) + text(LEFT + x, size + 18, "middle", words)),
-    ...at(up, bottom, top).map(([y, words]) => element("path", { d: `M${LEFT} ${size - y}h-5` }) + text(LEFT - 8, size - y + 4, "end", words)),
+    ...at(across, left, left + side).map(([x, words]) => element("path", { d: `M${LEFT + x} ${size}v5` }) + text(LEFT + x, size + 18, "middle", words)),
+    ...at(up, top - side, top).map(([y, words]) => element("path", { d: `M${LEFT} ${size - y}h-5` }) + text(LEFT - 8, size - y + 4, "end", words)),
     text(LEFT + size / 2, size + BELOW - 8, "middle", cut(across.name, size / 7), { class: "name" }),
     text(0, 0, "middle", cut(up.name, size / 7), { class: "name", transform: `translate(12 ${size / 2}) rotate(-90)` }),
   ];
@@ -87,8 +88,8 @@ function draw() {
 
 /** The point nearest to a place on the board, in CSS pixels, if one is near enough; and how many more are there. */
 function pointAt(x, y, near) {
-  const { points } = own, [left, bottom, right] = board.kmeans.bounds, unit = board.clientWidth / (right - left);
-  const [px, py] = [left + x / unit, bottom + (board.clientWidth - y) / unit];
+  const { points } = own, { left, top, side } = seen(board.kmeans), unit = board.clientWidth / side;
+  const [px, py] = [left + x / unit, top - y / unit];
   let best = (near / unit) ** 2, found = -1;
   for (let i = 0; i < points.length; i += 2) {
     const dx = points[i] - px;

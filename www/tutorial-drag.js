@@ -1,26 +1,18 @@
 // Stars that the reader can move, by mouse, finger or keyboard, and the meter that follows them. The board itself knows
 // nothing of it: handles lie over it, and each move starts it anew from where the stars are.
 
-import { KMeans } from "./clustering.js";
+import { KMeans, seen } from "./clustering.js";
 import { short } from "./sentences.js";
 
-/** What the picture leaves free around the board's bounds, as a share of their side. */
-const MARGIN = 0.02;
 /** How far an arrow key moves a star, as a share of the board's side; with Shift, less. */
 const STRIDE = 0.02, SMALL_STRIDE = 0.005;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 /** A speed at which nothing glides: a star is where the finger is. */
 const AT_ONCE = 60;
 
-/** The left and upper edge of a board's picture and its side, in the board's own coordinates. */
-function viewOf({ bounds: [left, bottom, right, top] }) {
-  const margin = (right - left) * MARGIN;
-  return { left: left - margin, top: top + margin, side: right - left + 2 * margin, bounds: { left, bottom, right, top } };
-}
-
 /** Where a star is in the picture, as shares of its side from the left and from above. */
 export function placeOf(kmeans, j) {
-  const { left, top, side } = viewOf(kmeans), { centroids } = kmeans;
+  const { left, top, side } = seen(kmeans), { centroids } = kmeans;
   return [(centroids[2 * j] - left) / side, (top - centroids[2 * j + 1]) / side];
 }
 
@@ -32,20 +24,20 @@ function handles(board, moved) {
   function handle(j) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "mover", ariaLabel: `Star ${j + 1}, moved by the arrow keys` });
     const to = (x, y) => {
-      const { bounds: { left, right, top, bottom } } = viewOf(board.kmeans);
+      const [left, bottom, right, top] = board.kmeans.bounds;
       moved(j, Math.min(Math.max(x, left), right), Math.min(Math.max(y, bottom), top));
     };
     button.addEventListener("pointerdown", (event) => button.setPointerCapture(event.pointerId));
     button.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
       if (!button.hasPointerCapture(pointerId)) return;
-      const { left, top, side } = viewOf(board.kmeans), { x, y, width } = canvas();
+      const { left, top, side } = seen(board.kmeans), { x, y, width } = canvas();
       to(left + ((clientX - x) / width) * side, top - ((clientY - y) / width) * side);
     });
     button.addEventListener("keydown", (event) => {
       const [dx, dy] = ARROWS[event.key] ?? [];
       if (dx === undefined) return;
       event.preventDefault();
-      const { side } = viewOf(board.kmeans), stride = side * (event.shiftKey ? SMALL_STRIDE : STRIDE), { centroids } = board.kmeans;
+      const { side } = seen(board.kmeans), stride = side * (event.shiftKey ? SMALL_STRIDE : STRIDE), { centroids } = board.kmeans;
       to(centroids[2 * j] + dx * stride, centroids[2 * j + 1] + dy * stride);
     });
     place.append(button);

@@ -147,6 +147,9 @@ pub fn paint(
     painted
 }
 
+/// The margin of a picture around its board's bounds, as a share of each side: no dot on their edge is cut.
+pub(crate) const MARGIN: f64 = 0.02;
+
 /// From the plane to the picture: y grows upwards there and downwards here.
 #[derive(Debug, Clone, Copy)]
 struct View {
@@ -155,9 +158,9 @@ struct View {
 }
 
 impl View {
-    /// The board with a small margin, so that no dot on its edge is cut.
+    /// The board with its margin, from the upper left corner.
     fn new(bounds: Bounds, size: f64) -> Self {
-        let bounds = bounds.grown(0.02);
+        let bounds = bounds.grown(MARGIN);
         Self { bounds, unit: size / bounds.width().max(bounds.height()) }
     }
 

@@ -81,11 +81,12 @@ pub fn seedings() -> Array {
     listed(Seeding::ALL.iter().map(row))
 }
 
-/// The most points, the most clusters, the smallest and the largest σ, and the most points of a small board.
+/// The most points, the most clusters, the smallest and the largest σ, the most points of a small board, and the margin
+/// of a picture.
 #[wasm_bindgen]
 pub fn limits() -> Vec<f64> {
     let [low, high] = SPREAD_LIMITS;
-    vec![MAX_POINTS as f64, MAX_K as f64, low, high, SMALL_BOARD as f64]
+    vec![MAX_POINTS as f64, MAX_K as f64, low, high, SMALL_BOARD as f64, paint::MARGIN]
 }
 
 #[wasm_bindgen]

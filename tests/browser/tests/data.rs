@@ -756,15 +756,50 @@ async fn a_board_saved_as_a_file_opens_again() -> Result<()> {
     Ok(())
 }
 
+/// Of eleven by eleven points at whole numbers, each is painted where the ticks of its two numbers meet, and nothing
+/// halfway to the next.
+#[tokio::test]
+async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
+    let mut browser = opened().await?;
+    let rows = "Array.from({ length: 121 }, (_, i) => `${i % 11},${Math.floor(i / 11)}`)";
+    let read = format!("await drop(new Blob([['x,y', ...{rows}].join('\\n')])); await go();");
+    for device in [Device::DESKTOP, Device::PHONE] {
+        browser.become_device(device).await?;
+        let seen = run(
+            &browser,
+            &format!(
+                "if (board.kmeans.n !== 121) {{ {read} }}
+                board.seek(0);
+                await rest(200);
+                const scales = $('#boards .scales').getBoundingClientRect(), place = board.getBoundingClientRect();
+                const canvas = board.shadowRoot.querySelector('canvas'), context = canvas.getContext('2d');
+                const scale = canvas.width / place.width;
+                const texts = (anchor) => $$(`#boards .scales text[text-anchor=${{anchor}}]:not(.name)`);
+                const across = texts('middle').map((text) => [Number(text.textContent), Number(text.getAttribute('x')) + scales.x - place.x]);
+                const up = texts('end').map((text) => [Number(text.textContent), Number(text.getAttribute('y')) - 4 + scales.y - place.y]);
+                const onBoard = (ticks) => ticks.filter(([value]) => Number.isInteger(value) && value >= 0 && value <= 10);
+                const step = (onBoard(across)[1][1] - onBoard(across)[0][1]) / (onBoard(across)[1][0] - onBoard(across)[0][0]);
+                const isMarked = (x, y) => context.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data[3] > 0;
+                const places = onBoard(across).flatMap(([, x]) => onBoard(up).map(([, y]) => [x, y]));
+                return [places.length, places.filter(([x, y]) => isMarked(x, y)).length, places.filter(([x, y]) => isMarked(x + step / 2, y)).length];"
+            ),
+        )
+        .await?;
+        let counts: Vec<usize> = serde_json::from_value(seen)?;
+        assert!(counts[0] >= 9 && counts[1] == counts[0] && counts[2] <= 3, "{device:?}: {counts:?}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_point_that_is_pointed_at_tells_its_row() -> Result<()> {
     let browser = opened().await?;
     let place = clustered(
         &browser,
         "iris.csv",
-        "const [x, y] = board.kmeans.points.slice(2 * 41), [left, bottom, right, top] = board.kmeans.bounds;
-        const place = board.getBoundingClientRect();
-        return [place.left + (x - left) / (right - left) * place.width, place.top + (top - y) / (top - bottom) * place.height];",
+        "const { seen } = await import('/clustering.js'), { left, top, side } = seen(board.kmeans);
+        const [x, y] = board.kmeans.points.slice(2 * 41), place = board.getBoundingClientRect();
+        return [place.left + (x - left) / side * place.width, place.top + (top - y) / side * place.height];",
     )
     .await?;
     let place = (place[0].as_f64().context("no x")?, place[1].as_f64().context("no y")?);
