@@ -1,5 +1,5 @@
 // What the axes of the reader's own points mean, around the board: names, ticks in the units of the columns, and the row
-// behind a point that is pointed at. The board itself stays as it is.
+// behind a point that is pointed at, or come to by the arrow keys. The board itself stays as it is.
 
 import { element, ticks } from "./chart.js";
 import { seen } from "./clustering.js";
@@ -8,12 +8,15 @@ const STYLE = `
 #boards.axes { position: relative; padding: 0 0 44px 60px; }
 #boards .scales { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; stroke-width: 1; stroke: var(--edge); }
 #boards .scales text { font-size: 12px; fill: var(--soft); stroke: none; }
+#boards .scales:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }
+#boards .scales circle { fill: none; stroke: var(--ink); stroke-width: 2; }
 #boards .scales .name { fill: var(--ink); font-size: 13px; }
 #boards .row-of { position: absolute; z-index: 1; max-width: min(280px, 90%); padding: 8px 12px; font-size: 13px; line-height: 18px; pointer-events: none; color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; overflow-wrap: anywhere; }
 #boards .row-of strong { font-weight: 600; }
 #boards .row-of span { display: block; }
 @media (max-width: 900px), (max-width: 1100px) and (max-height: 600px) {
   #boards.axes { padding-right: 16px; }
+  #boards .scales:focus-visible { outline-offset: -2px; }
 }
 `;
 const sheet = new CSSStyleSheet();
@@ -30,13 +33,18 @@ const NEAR = 8, NEAR_FINGER = 22;
 const MOST_FIELDS = 12;
 const LONGEST = 60;
 
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 const place = document.getElementById("boards");
 const scales = place.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
 scales.setAttribute("class", "scales");
-scales.setAttribute("role", "img");
-const note = place.appendChild(Object.assign(document.createElement("div"), { className: "row-of", hidden: true }));
+scales.setAttribute("role", "application");
+scales.setAttribute("aria-roledescription", "axes");
+scales.setAttribute("aria-description", "The arrow keys go from point to point");
+const note = place.appendChild(Object.assign(document.createElement("div"), { className: "row-of", role: "status", hidden: true }));
 
 let board, own;
+let current; // the point that the keyboard has come to
 
 const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt()};`);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
@@ -54,10 +62,11 @@ function written(values) {
 /** Shows them for own points, or takes them away where there are none with axes. */
 export function show(on, points) {
   if (own === points) return;
-  [board, own] = [on, points];
+  [board, own, current] = [on, points, undefined];
   note.hidden = true;
   place.classList.toggle("axes", Boolean(own?.axes));
   scales.toggleAttribute("hidden", !own?.axes);
+  scales.setAttribute("tabindex", own?.axes ? 0 : -1);
   draw();
 }
 
@@ -82,13 +91,26 @@ function draw() {
   ];
   scales.innerHTML = marks.join("");
   scales.setAttribute("aria-label", `Across: ${across.name}. Up: ${up.name}.`);
+  mark();
 }
 
 // --- the row behind a point ---
 
-/** The point nearest to a place on the board, in CSS pixels, if one is near enough; and how many more are there. */
+/** Where the board's points lie in its picture: its left and upper edge, and how many CSS pixels there are to one. */
+function view() {
+  const { left, top, side } = seen(board.kmeans);
+  return { left, top, unit: board.clientWidth / side };
+}
+
+/** Where a point is in the picture, in CSS pixels. */
+function placeOf(i) {
+  const { left, top, unit } = view();
+  return [(own.points[2 * i] - left) * unit, (top - own.points[2 * i + 1]) * unit];
+}
+
+/** The point nearest to a place in the picture, in CSS pixels, if one is near enough. */
 function pointAt(x, y, near) {
-  const { points } = own, { left, top, side } = seen(board.kmeans), unit = board.clientWidth / side;
+  const { points } = own, { left, top, unit } = view();
   const [px, py] = [left + x / unit, top - y / unit];
   let best = (near / unit) ** 2, found = -1;
   for (let i = 0; i < points.length; i += 2) {
@@ -97,10 +119,28 @@ function pointAt(x, y, near) {
     const dy = points[i + 1] - py, distance = dx * dx + dy * dy;
     if (distance < best || (distance === best && found < 0)) [best, found] = [distance, i];
   }
-  if (found < 0) return undefined;
-  let more = -1;
-  for (let i = 0; i < points.length; i += 2) if (points[i] === points[found] && points[i + 1] === points[found + 1]) more += 1;
-  return { i: found / 2, more };
+  return found < 0 ? undefined : found / 2;
+}
+
+/** The nearest point to the left of another, to its right, above or below; itself where there is none. */
+function next(from, [right, up]) {
+  const { points } = own, [x, y] = points.slice(2 * from, 2 * from + 2);
+  let best = Infinity, found = from;
+  for (let i = 0; i < points.length; i += 2) {
+    const dx = points[i] - x, dy = points[i + 1] - y, along = right * dx + up * dy, across = right * dy + up * dx;
+    if (along <= 0 || Math.abs(across) > along) continue;
+    const distance = dx * dx + dy * dy;
+    if (distance < best) [best, found] = [distance, i / 2];
+  }
+  return found;
+}
+
+/** How many other points are at the same place. */
+function others(of) {
+  const { points } = own;
+  let count = -1;
+  for (let i = 0; i < points.length; i += 2) if (points[i] === points[2 * of] && points[i + 1] === points[2 * of + 1]) count += 1;
+  return count;
 }
 
 /** The row of a point as pairs of a name and a value: from the file where it is at hand, else the two columns. */
@@ -114,41 +154,78 @@ async function fieldsOf(i) {
 
 let asked = 0;
 
-async function tell({ clientX, clientY }, near) {
-  const { left, top } = board.getBoundingClientRect(), [x, y] = [clientX - left, clientY - top];
+/** Tells a point's row, beside a place in the picture; no point's, if there is none. */
+async function tell(i, [x, y]) {
   const mine = ++asked;
-  const found = board.kmeans && pointAt(x, y, near);
-  if (!found) {
+  if (i === undefined) {
     note.hidden = true;
     return;
   }
-  const { i, more } = found, { lines, what } = own;
+  const more = others(i), { lines, what } = own;
   const fields = await fieldsOf(i);
   if (mine !== asked || !own) return;
   const line = (words) => Object.assign(document.createElement("span"), { textContent: words });
   const title = Object.assign(document.createElement("strong"), { textContent: lines ? `${what} ${lines[i].toLocaleString("en")}` : `point ${(i + 1).toLocaleString("en")}` });
-  const others = more ? [line(`and ${more.toLocaleString("en")} more at the same place`)] : [];
+  const hidden = more ? [line(`and ${more.toLocaleString("en")} more at the same place`)] : [];
   const rest = fields.length > MOST_FIELDS ? [line(`and ${fields.length - MOST_FIELDS} more columns`)] : [];
-  note.replaceChildren(title, ...fields.slice(0, MOST_FIELDS).map(([name, value]) => line(`${cut(name, LONGEST)}: ${cut(value, LONGEST)}`)), ...rest, ...others);
+  note.replaceChildren(title, ...fields.slice(0, MOST_FIELDS).map(([name, value]) => line(`${cut(name, LONGEST)}: ${cut(value, LONGEST)}`)), ...rest, ...hidden);
   note.hidden = false;
   const isRight = x > board.clientWidth / 2, isLow = y > board.clientWidth / 2;
-  const origin = place.getBoundingClientRect();
-  note.style.cssText = (isRight ? `right: ${origin.right - clientX + 12}px;` : `left: ${clientX - origin.left + 12}px;`)
-    + (isLow ? `bottom: ${origin.bottom - clientY + 12}px` : `top: ${clientY - origin.top + 12}px`);
+  const outer = place.getBoundingClientRect(), inner = board.getBoundingClientRect();
+  const [left, top] = [inner.left - outer.left + x, inner.top - outer.top + y];
+  note.style.cssText = (isRight ? `right: ${outer.width - left + 12}px;` : `left: ${left + 12}px;`)
+    + (isLow ? `bottom: ${outer.height - top + 12}px` : `top: ${top + 12}px`);
+}
+
+function hide() {
+  asked += 1;
+  note.hidden = true;
+}
+
+/** Tells the row of the point under a pointer. */
+function point({ clientX, clientY }, near) {
+  if (!board.kmeans) return;
+  const { left, top } = board.getBoundingClientRect(), at = [clientX - left, clientY - top];
+  tell(pointAt(...at, near), at);
 }
 
 let frame = 0;
 place.addEventListener("pointermove", (event) => {
   if (!own?.axes || event.pointerType === "touch" || event.buttons) return;
   cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => own && tell(event, NEAR));
+  frame = requestAnimationFrame(() => own && point(event, NEAR));
 });
 place.addEventListener("pointerleave", () => {
-  asked += 1;
   cancelAnimationFrame(frame);
-  note.hidden = true;
+  hide();
 });
 // A finger has no hover: where it taps, the row stays until it taps elsewhere.
-place.addEventListener("click", (event) => own?.axes && event.pointerType === "touch" && tell(event, NEAR_FINGER));
-addEventListener("keydown", ({ key }) => key === "Escape" && (note.hidden = true));
+place.addEventListener("click", (event) => own?.axes && event.pointerType === "touch" && point(event, NEAR_FINGER));
+addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+
+/** A ring around the point that the keyboard has come to, as long as the keyboard is here. */
+function mark() {
+  scales.querySelector("circle")?.remove();
+  if (current === undefined || document.activeElement !== scales) return;
+  const [x, y] = placeOf(current);
+  scales.insertAdjacentHTML("beforeend", element("circle", { cx: LEFT + x, cy: y, r: 9 }));
+}
+
+function come(i) {
+  current = i;
+  mark();
+  tell(i, placeOf(i));
+}
+
+scales.addEventListener("focus", () => board.kmeans && come(current ?? pointAt(board.clientWidth / 2, board.clientWidth / 2, Infinity)));
+scales.addEventListener("blur", () => {
+  mark();
+  hide();
+});
+scales.addEventListener("keydown", (event) => {
+  const way = ARROWS[event.key];
+  if (!way || !board.kmeans || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault(); // elsewhere on the page they are the timeline's
+  come(next(current, way));
+});
 new ResizeObserver(() => draw()).observe(document.getElementById("board"));

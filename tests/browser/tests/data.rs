@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use browser_tests::{Browser, Device};
+use browser_tests::{Browser, Device, Key};
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -788,6 +788,46 @@ async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
         let counts: Vec<usize> = serde_json::from_value(seen)?;
         assert!(counts[0] >= 9 && counts[1] == counts[0] && counts[2] <= 3, "{device:?}: {counts:?}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_arrow_keys_go_from_point_to_point_and_tell_their_rows() -> Result<()> {
+    let browser = opened().await?;
+    let rows = "Array.from({ length: 121 }, (_, i) => `${i % 11},${Math.floor(i / 11)}`)";
+    let read = format!("await drop(new Blob([['x,y', ...{rows}].join('\\n')])); await go(); board.seek(0);");
+    run(&browser, &format!("{read} $('#boards .scales').focus();")).await?;
+    let note = "document.querySelector('.row-of')";
+    let lines = format!("[...{note}.children].map(({{ textContent }}) => textContent)");
+    // The middle one first; from the upper edge there is no way up.
+    let mut way =
+        vec![(None, [5, 5]), (Some(Key::Right), [6, 5]), (Some(Key::Up), [6, 6]), (Some(Key::Left), [5, 6])];
+    way.extend((7..=10).map(|y| (Some(Key::Up), [5, y])));
+    way.extend([(Some(Key::Up), [5, 10]), (Some(Key::Down), [5, 9])]);
+    for (key, [x, y]) in way {
+        if let Some(key) = key {
+            browser.press(key).await?;
+        }
+        let told = json!([format!("line {}", 2 + x + 11 * y), format!("x: {x}"), format!("y: {y}")]);
+        browser.wait_until(&format!("JSON.stringify({lines}) === JSON.stringify({told})"), PATIENCE).await?;
+    }
+    // The ring is around that point, and the timeline has not moved.
+    let ring = "return [getComputedStyle(document.activeElement).outlineStyle, board.kmeans.iteration,
+        $$('#boards .scales circle').map((ring) => {
+            const { x, y, width } = ring.getBoundingClientRect(), place = board.getBoundingClientRect();
+            const context = board.shadowRoot.querySelector('canvas').getContext('2d'), scale = context.canvas.width / place.width;
+            return context.getImageData((x + width / 2 - place.x) * scale, (y + width / 2 - place.y) * scale, 1, 1).data[3] > 0;
+        })];";
+    assert_eq!(run(&browser, ring).await?, json!(["solid", 0, [true]]));
+    browser.press(Key::Escape).await?;
+    assert_eq!(browser.eval(&format!("{note}.hidden")).await?, true);
+    browser.press(Key::Down).await?;
+    browser.wait_until(&format!("!{note}.hidden"), PATIENCE).await?;
+    browser.press(Key::Tab).await?;
+    assert_eq!(
+        run(&browser, "return [$('.row-of').hidden, $$('#boards .scales circle').length];").await?,
+        json!([true, 0])
+    );
     Ok(())
 }
 
