@@ -236,9 +236,12 @@ async function openPane(name) {
     complain(message);
   }
 }
-$("panes").addEventListener("change", ({ target }) => {
-  openPane(target.value);
+$("panes").addEventListener("change", async ({ target }) => {
+  const top = () => $("panes").getBoundingClientRect().top, before = top();
+  const opening = openPane(target.value);
   remember("replace");
+  await opening;
+  scrollBy(0, top() - before); // what was pressed stays under the finger
 });
 
 /** A new board's own numbers come with it. */

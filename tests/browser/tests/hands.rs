@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use browser_tests::{Browser, Key, Media, Point};
+use browser_tests::{Browser, Device, Key, Media, Point};
 use serde_json::{Value, json};
 
 /// Longer than anything but a hang takes.
@@ -184,6 +184,31 @@ async fn a_star_is_dragged_to_another_place_as_one_change() -> Result<()> {
     let seen =
         browser.run("return [document.querySelector('#board').kmeans.undo(), changes.at(-1).edit]").await?;
     assert_eq!(seen, json!([false, "undo"]));
+    Ok(())
+}
+
+/// On a phone the tools come up beside the board; the tabs stay under the finger all the same.
+#[tokio::test]
+async fn on_a_phone_no_tab_moves_when_another_is_chosen() -> Result<()> {
+    let mut browser = playground().await?;
+    browser.become_device(Device::PHONE).await?;
+    browser.run("document.querySelector('#panes input[value=\"\"]').click();").await?;
+    browser.wait_until("document.querySelector('#panel').checkVisibility()", PATIENCE).await?;
+    browser
+        .run("await new Promise((done) => setTimeout(done, 100)); document.querySelector('#panes').scrollIntoView({ block: 'center' });")
+        .await?;
+    let top = "document.querySelector('#panes').getBoundingClientRect().top";
+    let before = browser.eval(top).await?;
+    for (pane, shown) in
+        [("hands", ".lab .hands h3"), ("starts", ".lab .starts .ways"), ("hands", ".lab .hands h3")]
+    {
+        browser.run(&format!("document.querySelector('#panes input[value={pane}]').click();")).await?;
+        browser
+            .wait_until(&format!("document.querySelector('{shown}')?.checkVisibility()"), PATIENCE)
+            .await?;
+        // Scrolling goes by whole pixels of the screen.
+        browser.wait_until(&format!("Math.abs({top} - {before}) <= 1.5"), PATIENCE).await?;
+    }
     Ok(())
 }
 
