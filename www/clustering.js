@@ -96,7 +96,7 @@ function guarded(call) {
 
 export const shown = (value) => (typeof value === "string" ? JSON.stringify(value) : Array.isArray(value) ? "an array" : String(value));
 
-const wrongType = (name, what, value) => new KMeansError(`${name} must be ${what}, not ${shown(value)}`, "type");
+export const wrongType = (name, what, value) => new KMeansError(`${name} must be ${what}, not ${shown(value)}`, "type");
 
 export function integer(name, value, min, max) {
   if (!Number.isInteger(value)) throw wrongType(name, "a whole number", value);

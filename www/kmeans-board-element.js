@@ -1,10 +1,10 @@
 // The class behind <kmeans-board>: attributes in, a picture and its motion out. It registers nothing.
 
-import { KMeans, MAX_SIDE } from "./clustering.js";
+import { KMeans, MAX_SIDE, wrongType } from "./clustering.js";
 
 // The controls' room is there as soon as their attribute is, long before they are.
 const STYLE = `
-:host { display: block; contain: layout style; }
+:host { display: block; min-width: 0; contain: layout style; }
 :host([hidden]) { display: none; }
 #frame { display: grid; grid: minmax(0, 1fr) auto / minmax(0, 1fr); max-height: 100%; container-type: inline-size; contain-intrinsic-inline-size: 300px; }
 #place { position: relative; place-self: stretch; aspect-ratio: 1; }
@@ -106,6 +106,7 @@ function inWords({ n, k, iteration, converged, phase }) {
 /** To a place in what has been computed. */
 function seek(kmeans, position) {
   const isHalf = position % 1 === 0.5;
+  if (!isHalf && !Number.isInteger(position)) throw wrongType("iteration", "a whole number, or halfway to the next", position);
   kmeans.seek(isHalf ? position - 0.5 : position);
   if (isHalf) kmeans.assign();
 }
@@ -406,7 +407,8 @@ export class KMeansBoard extends HTMLElement {
     queueMicrotask(() => {
       const isDue = this.#isStartQueued && this.isConnected;
       this.#isStartQueued = false;
-      if (isDue) this.#begin(this.#left).catch(() => {});
+      // Nobody has a promise of it; without a board, the place of one says what is wrong.
+      if (isDue) this.#begin(this.#left).catch(({ message }) => this.#kmeans && console.warn(`<kmeans-board>: ${message}, so the board stays as it was`));
     });
   }
 
@@ -611,6 +613,7 @@ export class KMeansBoard extends HTMLElement {
   edit(change, detail) {
     if (!this.#kmeans) return false;
     try {
+      if (typeof change !== "function") throw wrongType("change", "a function", change);
       change(this.#kmeans);
     } catch (error) {
       this.#report(error);

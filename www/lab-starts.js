@@ -151,6 +151,13 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   const hitsOf = ({ best: { inertia, runs } }, best) => (inertia <= best * (1 + ROUNDING) ? runs : 0);
   const hits = (one, best) => `best in ${whole(hitsOf(one, best))} of ${whole(one.inertias.length)}`;
 
+  /** A share of all as so many of a hundred; neither none nor all are said where there are some and not all. */
+  function ofHundred(some, all) {
+    const many = (100 * some) / all;
+    if (some > 0 && many < 1) return "fewer than 1";
+    return some < all && many > 99 ? "more than 99" : Math.round(many);
+  }
+
   function tell(best) {
     const one = found.get(focus);
     title.textContent = one ? `Where ${named(focus)} starts end: the best, and most often` : "";
@@ -160,10 +167,9 @@ export async function startsPane(place, board, { replay, complain, peek }) {
       sentence.textContent = "";
       return;
     }
-    const count = one.inertias.length, ends = one.optima.length, found100 = Math.round(100 * hitsOf(one, best) / count);
+    const count = one.inertias.length, ends = one.optima.length;
     const places = ends === 1 ? "all in the same clustering" : `in ${whole(ends)} different clusterings`;
-    const chance = found100 === 0 && hitsOf(one, best) ? "fewer than 1" : found100;
-    sentence.textContent = `${count === 1 ? "One start ends" : `${counted(count, "start")} end`} ${places}. One ${named(focus)} start finds the best, inertia ${short(best)}, in ${chance} of 100.`;
+    sentence.textContent = `${count === 1 ? "One start ends" : `${counted(count, "start")} end`} ${places}. One ${named(focus)} start finds the best, inertia ${short(best)}, in ${ofHundred(hitsOf(one, best), count)} of 100.`;
     if (work.isBusy) return; // pictures and rows when it is over
     const [first, ...others] = one.optima;
     const frequent = others.toSorted((a, b) => b.runs - a.runs).slice(0, PICTURES - 1);

@@ -229,7 +229,7 @@ export async function restarts(kmeans, options) {
   const values = [
     kmeans.k,
     string("seeding", seeding),
-    integer("runs", runs, 1, SEED_LIMIT),
+    integer("runs", runs, 0, SEED_LIMIT),
     integer("seed", seed, 0, SEED_LIMIT),
   ];
   return studied(kmeans, { kind: "restarts", values }, { signal, onProgress });
@@ -255,7 +255,7 @@ export async function chooseK(kmeans, options) {
   const { method = "gap", kMax = 10, references = 50, runs = 10, seed = kmeans.seed } = asked;
   const values = [
     string("method", method),
-    ...Object.entries({ kMax, references, runs }).map(([name, value]) => integer(name, value, 1, SEED_LIMIT)),
+    ...Object.entries({ kMax, references, runs }).map(([name, value]) => integer(name, value, 0, SEED_LIMIT)),
     integer("seed", seed, 0, SEED_LIMIT),
   ];
   return studied(kmeans, { kind: "selection", values }, { signal, onProgress });

@@ -39,7 +39,8 @@ async function averaged({ options: { seeding, ...options } }) {
     kmeans.free();
     return centroids;
   });
-  return all[0].map((_, i) => all.reduce((sum, centroids) => sum + centroids[i], 0) / all.length);
+  // The smallest first, so that the same three numbers have the same sum, whichever star has which of them.
+  return all[0].map((_, i) => all.map((centroids) => centroids[i]).sort((a, b) => a - b).reduce((sum, value) => sum + value) / all.length);
 }
 
 export const ACTS = {

@@ -187,6 +187,10 @@ for (const form of all("form.question")) {
     part.addEventListener("click", unveil);
   }
   for (const type of ["submit", "toggle"]) form.addEventListener(type, unveil, true);
+  // Who has the answer computed has one, too.
+  for (const pane of form.closest("section").querySelectorAll("[data-pane]")) {
+    pane.addEventListener("click", ({ target }) => target.closest(".primary") && unveil());
+  }
 }
 
 // Who touches a letter on a board has chosen it in the question that comes next.

@@ -300,10 +300,50 @@ async fn data_that_cannot_be_shown_is_an_error_and_leaves_what_was_there() -> Re
             board.points = [[0, 0], [1, 1]];
             board.k = 2;
             await rest(50);
-            return [kept, errors.length, errors[0][0], errors[0][1].code, errors[0][1].message.includes('NaN'), board.kmeans.n];",
+            const { n } = board.kmeans;
+            try {
+                board.seek(0.3);
+            } catch ({ code, message }) {
+                errors.push([board, { code, message }]);
+            }
+            board.edit('undo');
+            return [kept, errors[0][0], errors.map(({ 1: { code, message } }) => [code, message]), n];",
         )
         .await?;
-    assert_eq!(seen, json!([true, 1, true, "coordinate", true, 2]));
+    let nan = "point 1 has the coordinate NaN, which is not within ±1e+150";
+    let errors = [
+        ("coordinate", nan),
+        ("type", "iteration must be a whole number, or halfway to the next, not 0.3"),
+        ("type", "change must be a function, not \"undo\""),
+    ];
+    assert_eq!(seen, json!([true, true, errors, 2]));
+    // Who set a property has no promise that tells.
+    let warned = page.browser.console().await?;
+    assert!(
+        matches!(warned.as_slice(), [one] if one.text.contains(&format!("<kmeans-board>: {nan}, so the board stays"))),
+        "{warned:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_board_is_as_narrow_as_what_it_stands_in() -> Result<()> {
+    let page = Page::new().await?;
+    let seen = page
+        .run(
+            "await define();
+            const boards = '<kmeans-board controls></kmeans-board>'.repeat(3), widths = [];
+            for (const style of ['display: flex', 'display: grid; grid-template-columns: 1fr 1fr 1fr']) {
+                document.body.insertAdjacentHTML('beforeend', `<div style=\"width: 600px; ${style}\">${boards}</div>`);
+                const made = [...document.body.lastChild.children];
+                for (const one of made) one.style.flex = '1';
+                await Promise.all(made.map((one) => one.ready));
+                widths.push(...made.map((one) => one.getBoundingClientRect().width));
+            }
+            return widths;",
+        )
+        .await?;
+    assert_eq!(seen, json!([200, 200, 200, 200, 200, 200]));
     Ok(())
 }
 

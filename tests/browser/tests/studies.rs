@@ -273,7 +273,7 @@ async fn what_is_asked_wrongly_is_an_error_that_names_it() -> Result<()> {
     )
     .await?;
     let expected = [
-        "runs must be from 1 to 4294967295, not 0",
+        "runs must be from 1 to 100000, not 0",
         "runs must be a whole number, not \"5\"",
         "runs must be from 1 to 100000, not 1000000000",
         "there is no seeding called \"best\"",

@@ -244,6 +244,8 @@ async fn the_stairs_have_a_half_step_each_and_none_goes_up() -> Result<()> {
 async fn the_second_bet_is_sixteen_and_clouds_take_seven() -> Result<()> {
     assert_told(
         "const guess = await board('guess'), form = find('#question-iterations');
+        // Their timeline would tell.
+        const controls = () => getComputedStyle(guess.shadowRoot.querySelector('#controls')).visibility, before = controls();
         form.querySelector('input').value = 14;
         form.requestSubmit();
         await until(() => form.querySelector('details').open);
@@ -251,8 +253,8 @@ async fn the_second_bet_is_sixteen_and_clouds_take_seven() -> Result<()> {
         const found = [n, k, history.length, changed.includes('3,6,9,4'), form.querySelector('.verdict').textContent];
         await press('three Gaussian clouds');
         await until(() => guess.kmeans.options.board === 'gauss' && guess.kmeans.converged && !guess.playing);
-        return [...found, guess.kmeans.n, guess.kmeans.k, guess.kmeans.iteration];",
-        json!([200, 3, 16, true, "16 iterations: you were close.", 200, 3, 7]),
+        return [...found, guess.kmeans.n, guess.kmeans.k, guess.kmeans.iteration, before, controls()];",
+        json!([200, 3, 16, true, "16 iterations: you were close.", 200, 3, 7, "hidden", "visible"]),
     )
     .await
 }
@@ -538,8 +540,8 @@ async fn three_equal_runs_average_to_one_spot() -> Result<()> {
         await until(() => average.kmeans.phase === 'update');
         const { centroids, inertia } = average.kmeans;
         const apart = Math.max(...[2, 4].map((i) => Math.hypot(centroids[i] - centroids[0], centroids[i + 1] - centroids[1])));
-        return [same, orders, apart < 1e-9, Math.round(inertia / ends[0][1]), all('.numbers span').map(({ textContent }) => textContent)];",
-        json!([[1, 1], 3, true, 13, ["1", "2", "3"]]),
+        return [same, orders, apart, Math.round(inertia / ends[0][1]), all('.numbers span').map(({ textContent }) => textContent)];",
+        json!([[1, 1], 3, 0, 13, ["1", "2", "3"]]),
     )
     .await
 }
@@ -842,7 +844,23 @@ async fn what_gives_an_answer_away_is_blurred_until_there_is_one() -> Result<()>
         browser.eval(veiled).await?,
         json!(["question-assign", "question-update", "question-cut", "question-k"])
     );
-    browser.run("document.querySelector('[data-after=question-cut]').click(); document.querySelector('#question-k').requestSubmit();").await?;
+    browser.run("document.querySelector('[data-after=question-cut]').click();").await?;
+    // Nothing is no answer.
+    browser.run("document.querySelector('#question-k').requestSubmit();").await?;
+    assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update", "question-k"]));
+    browser.run("document.querySelector('#question-k input').checked = true; document.querySelector('#question-k').requestSubmit();").await?;
     assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update"]));
+    // Nor has anything else been asked of who lets it be computed.
+    browser.reload().await?;
+    run(
+        &browser,
+        "const pane = find('#how-many [data-pane=k]');
+        pane.scrollIntoView({ block: 'center', behavior: 'instant' });
+        await until(() => pane.querySelector('.primary'));
+        pane.querySelector('.primary').click();",
+    )
+    .await?;
+    assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update", "question-cut"]));
+    assert_eq!(browser.console().await?, []);
     Ok(())
 }
