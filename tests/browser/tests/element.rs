@@ -320,7 +320,7 @@ async fn data_that_cannot_be_shown_is_an_error_and_leaves_what_was_there() -> Re
     // Who set a property has no promise that tells.
     let warned = page.browser.console().await?;
     assert!(
-        matches!(warned.as_slice(), [one] if one.text.contains(&format!("<kmeans-board>: {nan}, so the board stays"))),
+        matches!(warned.as_slice(), [one] if one.text.contains(&format!("kmeans-board>: {nan}, so the board stays"))),
         "{warned:?}"
     );
     Ok(())
