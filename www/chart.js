@@ -17,6 +17,18 @@ export function ticks(low, high, count = 2) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
+const UNITS = { 0: "", 3: "K", 6: "M", 9: "B", 12: "T" };
+
+/** Numbers of an axis, all with as many decimals as tell them apart, large ones in thousands, millions and so on. */
+export function written(values) {
+  const most = Math.max(...values.map(Math.abs)), step = Math.abs(values[1] - values[0]) || most || 1;
+  const power = most >= 1e5 || (most && most < 1e-3) ? 3 * Math.floor(Math.log10(most) / 3 + 1e-9) : 0;
+  const digits = Math.min(Math.max(0, Math.ceil(power - Math.log10(step) - 1e-9)), 12);
+  const unit = UNITS[power] ?? `e${power}`;
+  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: most >= 1e4 });
+  return values.map((value) => (value ? format.format(value / 10 ** power) + unit : "0").replace("-", "\u2212"));
+}
+
 /** The markup of an element. */
 export const element = (name, attributes, text = "") =>
   `<${name} ${Object.entries(attributes).map(([key, value]) => `${key}="${value}"`).join(" ")}>${text}</${name}>`;
@@ -65,9 +77,10 @@ export class Chart {
   }
 
   #axes(levels, x, y, width, height) {
-    const rules = levels.map((level) =>
+    const words = levels.length ? written(levels) : [];
+    const rules = levels.map((level, i) =>
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
-      element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, short(level)));
+      element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, words[i]));
     const every = Math.max(1, Math.ceil(this.#last / 6));
     const last = Math.floor(this.#last);
     const regular = Array.from({ length: Math.ceil((last - every / 2) / every) }, (_, i) => i * every);

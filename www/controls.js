@@ -43,7 +43,7 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
       throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
     }
     asked = await whole(asked);
-    if (!(await (opened ?? board.init(options(asked))))) return false; // something else has been asked for since
+    if (!(await (opened ?? make(asked)))) return false; // something else has been asked for since
     if (asked.beside && !(await beside.init({ ...board.kmeans.options, seeding: asked.beside }))) return false;
     if (state !== before) return false;
   } catch (error) {
@@ -67,6 +67,12 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   else if (play && !stillness.matches) all("play");
   refresh();
   return true;
+}
+
+/** Makes a board, or of the same points a start alone: so what hands have done to them can still be undone. */
+function make(asked) {
+  const { points, ...start } = options(asked);
+  return points && asked.own === state.own ? board.reseed(start) : board.init(options(asked));
 }
 
 /** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
@@ -329,6 +335,7 @@ addEventListener("pointerdown", () => complain("")); // whoever goes on has read
 function complain(message) {
   $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
   $("problem").hidden = !message;
+  $("problem").classList.toggle("above", document.activeElement.getBoundingClientRect().top > innerHeight / 2); // not over what it is about
   if (message && state.board) {
     fill();
     refresh();

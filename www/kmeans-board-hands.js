@@ -59,6 +59,13 @@ function nearest(pairs, [x, y], reach) {
   return found;
 }
 
+/** The squared distance of a place from the straight way between two others. */
+function aside(x, y, [fromX, fromY], [toX, toY]) {
+  const dx = toX - fromX, dy = toY - fromY;
+  const t = Math.min(Math.max(((x - fromX) * dx + (y - fromY) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+  return (x - fromX - t * dx) ** 2 + (y - fromY - t * dy) ** 2;
+}
+
 const hands = new WeakMap(); // by board
 
 /** The hands of a board that has them. */
@@ -120,6 +127,7 @@ class Hands {
   #owed = 0; // points that it is behind with: the parts of one that a frame comes to
   #gone; // what the eraser has taken
   #originals; // the points before it came
+  #wiped; // where it was last
   #centroid = -1; // where C went to last
 
   constructor(board, root) {
@@ -267,7 +275,7 @@ class Hands {
     this.#held = held;
     this.#cloud = [];
     this.#gone = new Set();
-    this.#originals = undefined;
+    this.#originals = this.#wiped = undefined;
   }
 
   #end() {
@@ -311,16 +319,17 @@ class Hands {
     if (length) this.#stroke.make((kmeans) => kmeans.addPoints(this.#cloud), { edit: "addPoints", count: length });
   }
 
-  /** Takes the points around a place away, but never so many that fewer than k would be left. */
-  #rub([x, y]) {
+  /** Takes the points on the way to a place away, but never so many that fewer than k would be left. */
+  #rub(place) {
     this.#originals ??= this.#board.kmeans.points;
-    const reach = ERASER / this.#view.unit, most = this.#originals.length / 2 - this.#board.kmeans.k;
-    const before = this.#gone.size;
+    const reach = ERASER / this.#view.unit, { k } = this.#board.kmeans, most = this.#originals.length / 2 - k;
+    const from = this.#wiped ?? place, before = this.#gone.size;
+    this.#wiped = place;
     for (let i = 0; i < this.#originals.length && this.#gone.size < most; i += 2) {
-      const d = (this.#originals[i] - x) ** 2 + (this.#originals[i + 1] - y) ** 2;
-      if (d < reach * reach) this.#gone.add(i / 2);
+      if (aside(this.#originals[i], this.#originals[i + 1], from, place) < reach * reach) this.#gone.add(i / 2);
     }
     const { size } = this.#gone;
+    if (size === most) this.#say(`As many points are left as ${k} ${k === 1 ? "centroid needs" : "centroids need"}`);
     if (size > before) this.#stroke.make((kmeans) => kmeans.removePoints([...this.#gone]), { edit: "removePoints", count: size });
   }
 

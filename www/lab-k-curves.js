@@ -1,7 +1,7 @@
 // What the methods that choose K say of each K: four curves, one above the other on one axis, with the choice of each
 // rule marked on them, and under them a button for each K.
 
-import { element, ticks } from "./chart.js";
+import { element, ticks, written } from "./chart.js";
 import { made } from "./lab.js";
 import { short } from "./sentences.js";
 
@@ -13,7 +13,7 @@ const AWAY = 9, APART = 9;
 const STYLE = `
 .lab .curves { container-type: inline-size; overflow-x: auto; }
 .lab .curves .stack { position: relative; isolation: isolate; min-width: calc(48px + 24px * var(--k)); }
-.lab .curves .words { position: sticky; left: 0; width: 100cqi; }
+.lab .curves .words { position: sticky; left: 0; width: 100cqi; background: var(--paper); }
 .lab .curves .head { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 28px; margin-top: 8px; line-height: 20px; }
 .lab .curves h3 { display: inline; margin: 0 4px 0 0; font-size: 13px; font-weight: 600; }
 .lab .curves .question { font: 14px/20px var(--serif); color: var(--soft); }
@@ -84,9 +84,6 @@ const ENOUGH = 0.85;
 /** Whether f(K) is below its line anywhere. */
 export const isAnyBelow = (curve) => curve.some(({ value }) => value < ENOUGH);
 
-/** The numbers of an axis, as short as there is room for. */
-const LEVEL = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const LARGE_LEVEL = new Intl.NumberFormat("en", { notation: "compact" });
 /** Errors, short. */
 const ERROR = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 
@@ -282,7 +279,8 @@ export class Curves {
     const lines = method === "f(K)" && rows.length ? [ENOUGH] : [];
     const isApart = (level, i) => i % Math.ceil(levels.length / 4) === 0 && lines.every((each) => Math.abs(y(level) - y(each)) > 13);
     const others = levels.filter(isApart);
-    const number = (level) => element("text", { x: 42, y: y(level) + 4, "text-anchor": "end" }, (Math.abs(level) < 1e5 ? LEVEL : LARGE_LEVEL).format(level));
+    const words = new Map(levels.length ? written(levels).map((text, i) => [levels[i], text]) : []);
+    const number = (level) => element("text", { x: 42, y: y(level) + 4, "text-anchor": "end" }, words.get(level) ?? short(level));
     axis.innerHTML = [...others, ...lines].map(number).join("") + element("text", { x: 0, y: 14 }, title);
     const grid = [...others.map((level) => line(level === 0 ? "zero" : "grid", 0, y(level), width, y(level))), ...lines.map((level) => line("line", 0, y(level), width, y(level)))];
     const drawn = isBars ? barsOf(rows, x, y, width / kMax) : curveOf(rows, x, y);

@@ -2,7 +2,7 @@
 // optima that they end in, each of which the board can go to again.
 
 import { KMeans } from "./clustering.js";
-import { element, ticks } from "./chart.js";
+import { element, ticks, written } from "./chart.js";
 import { ROUNDING, Work, boardOf, made } from "./lab.js";
 import { counted, short, whole, wholeNumber } from "./sentences.js";
 
@@ -38,6 +38,8 @@ const LINES = [
   { color: "light-dark(#a83d81, #e58fd0)", dashes: "9 3 2 3" },
   { color: "light-dark(#59636f, #a9b4c4)", dashes: "4 2" },
 ];
+/** Inertias in the table, where one may differ from the next in its last digits. */
+const FULL = new Intl.NumberFormat("en", { maximumSignificantDigits: 8 });
 const MARGIN = { left: 44, right: 8, top: 24, bottom: 36 };
 /** As many bars as the histogram has. */
 const BARS = 40;
@@ -85,7 +87,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     label.append(made("span", { textContent: named(name) }), result);
     input.addEventListener("change", () => {
       if (input.checked) asked = name;
-      if (input.checked && found.size && !found.has(name)) work.start().then(draw);
+      if (input.checked && found.size && !found.has(name) && wholeNumber(runs, "Starts", complain)) work.start().then(draw);
       draw();
     });
     return { name, input, label, result };
@@ -205,7 +207,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
   function listed({ optima: all, inertias }) {
     const head = made("tr", {}, ...["Inertia", "Starts", "Share", "First seed"].map((textContent) => made("th", { textContent, scope: "col" })));
     const body = all.slice(0, ROWS).map(({ inertia, runs, seed }) =>
-      made("tr", {}, ...[short(inertia), whole(runs), share(runs, inertias.length), seed].map((textContent) => made("td", { textContent }))));
+      made("tr", {}, ...[FULL.format(inertia), whole(runs), share(runs, inertias.length), seed].map((textContent) => made("td", { textContent }))));
     const more = all.length > ROWS ? [made("caption", { textContent: `The best ${ROWS} of ${whole(all.length)}` })] : [];
     return made("table", {}, ...more, made("thead", {}, head), made("tbody", {}, ...body));
   }
@@ -229,8 +231,9 @@ export async function startsPane(place, board, { replay, complain, peek }) {
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
       element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, whole(level)));
     const places = all.length ? ticks(low, low + spread) : [];
-    const values = places.map((value) =>
-      element("text", { x: x(((value - low) / spread) * BARS), y: floor + 16, "text-anchor": "middle" }, short(value)));
+    const words = places.length ? written(places) : [];
+    const values = places.map((value, i) =>
+      element("text", { x: x(((value - low) / spread) * BARS), y: floor + 16, "text-anchor": "middle" }, words[i]));
     const titles = element("text", { x: 0, y: 12 }, "starts") +
       element("text", { x: width - MARGIN.right, y: height - 2, "text-anchor": "end" }, "inertia at the end");
     const outlines = names.map((name, i) => {

@@ -1,7 +1,7 @@
 // What the axes of the reader's own points mean, around the board: names, ticks in the units of the columns, and the row
 // behind a point that is pointed at, or come to by the arrow keys. The board itself stays as it is.
 
-import { element, ticks } from "./chart.js";
+import { element, ticks, written } from "./chart.js";
 import { seen } from "./clustering.js";
 
 const STYLE = `
@@ -27,6 +27,8 @@ document.adoptedStyleSheets.push(sheet);
 const LEFT = 60, BELOW = 44;
 /** Ticks are about so far apart, in CSS pixels. */
 const APART = 80;
+/** As broad as a digit, and a little more. */
+const DIGIT = 7;
 /** So near the pointer has to be, in CSS pixels. */
 const NEAR = 8, NEAR_FINGER = 22;
 /** As many columns as are shown of a row. */
@@ -49,14 +51,26 @@ let current; // the point that the keyboard has come to
 const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt()};`);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** Numbers of an axis, all with as many decimals as tell them apart. */
-function written(values) {
-  const step = Math.abs(values[1] - values[0]) || Math.abs(values[0]) || 1;
-  const most = Math.max(...values.map(Math.abs));
-  if (most >= 1e9 || most < 1e-4) return values.map((value) => String(Number(value.toPrecision(6))));
-  const digits = Math.min(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)), 12);
-  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: most >= 10_000 });
-  return values.map((value) => format.format(value === 0 ? 0 : value).replace("-", "\u2212"));
+/** What is taken off all numbers of an axis that differ in their last digits only. */
+function commonIn(values) {
+  const step = Math.abs(values[1] - values[0]), round = 100 * step;
+  return Math.abs(values[0]) > 1e3 * round ? Math.floor(values[0] / round) * round : 0;
+}
+
+/** Round numbers from one to another, and as what they are written; so few that they have room side by side. */
+function scaleOf(from, to, size) {
+  const scale = (apart) => {
+    const values = ticks(from, to, size / apart), common = commonIn(values);
+    return { values, common, texts: written(values.map((value) => value - common)) };
+  };
+  const first = scale(APART), longest = Math.max(...first.texts.map(({ length }) => length));
+  return longest * DIGIT + 16 > APART ? scale(longest * DIGIT + 16) : first;
+}
+
+/** A column's name, with what its numbers are without. */
+function titled({ name }, { common }, size) {
+  const rest = common ? ` \u2212 ${common.toLocaleString("en", { maximumSignificantDigits: 12 })}` : "";
+  return cut(name, Math.max(4, size / DIGIT - rest.length)) + rest;
 }
 
 /** Shows them for own points, or takes them away where there are none with axes. */
@@ -76,18 +90,17 @@ function draw() {
   const { left, top, side } = seen(board.kmeans), size = board.clientWidth;
   const [across, up] = own.axes;
   const valueOf = ({ offset, factor }, value) => offset + factor * value;
-  const at = (axis, low, high) => {
-    const [from, to] = [valueOf(axis, low), valueOf(axis, high)];
-    const values = ticks(from, to, size / APART);
-    const texts = written(values);
-    return values.map((value, i) => [((value - from) / (to - from)) * size, texts[i]]);
+  const scaled = (axis, low, high) => {
+    const [from, to] = [valueOf(axis, low), valueOf(axis, high)], scale = scaleOf(from, to, size);
+    return { ...scale, at: scale.values.map((value, i) => [((value - from) / (to - from)) * size, scale.texts[i]]) };
   };
   const text = (x, y, anchor, words, more = {}) => element("text", { x, y, "text-anchor": anchor, ...more }, escaped(words));
+  const [flat, upright] = [scaled(across, left, left + side), scaled(up, top - side, top)];
   const marks = [
-    ...at(across, left, left + side).map(([x, words]) => element("path", { d: `M${LEFT + x} ${size}v5` }) + text(LEFT + x, size + 18, "middle", words)),
-    ...at(up, top - side, top).map(([y, words]) => element("path", { d: `M${LEFT} ${size - y}h-5` }) + text(LEFT - 8, size - y + 4, "end", words)),
-    text(LEFT + size / 2, size + BELOW - 8, "middle", cut(across.name, size / 7), { class: "name" }),
-    text(0, 0, "middle", cut(up.name, size / 7), { class: "name", transform: `translate(12 ${size / 2}) rotate(-90)` }),
+    ...flat.at.map(([x, words]) => element("path", { d: `M${LEFT + x} ${size}v5` }) + text(LEFT + x, size + 18, "middle", words)),
+    ...upright.at.map(([y, words]) => element("path", { d: `M${LEFT} ${size - y}h-5` }) + text(LEFT - 8, size - y + 4, "end", words)),
+    text(LEFT + size / 2, size + BELOW - 8, "middle", titled(across, flat, size), { class: "name" }),
+    text(0, 0, "middle", titled(up, upright, size), { class: "name", transform: `translate(12 ${size / 2}) rotate(-90)` }),
   ];
   scales.innerHTML = marks.join("");
   scales.setAttribute("aria-label", `Across: ${across.name}. Up: ${up.name}.`);

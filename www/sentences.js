@@ -54,4 +54,4 @@ export function sentence(kmeans) {
 }
 
 /** Where a run stands, and of how many iterations as far as that is known. */
-export const placeInWords = (now, computed, isConverged) => `${now % 1 ? `${Math.floor(now) || ""}½` : now} ${computed > now || isConverged ? `of ${computed}` : "so far"}`;
+export const placeInWords = (now, computed, isConverged) => `${now % 1 ? `${Math.floor(now) || ""}½` : now} ${computed > now || isConverged ? `of ${Math.max(Math.ceil(now), computed)}` : "so far"}`;

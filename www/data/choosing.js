@@ -127,7 +127,7 @@ export function scalingWords(scaling, { measures }, names) {
   const spreads = measures.map(({ deviation }) => deviation), wide = spreads[1] > spreads[0] ? 1 : 0, ratio = spreads[wide] / spreads[1 - wide];
   const why = ratio > 1.5 && Number.isFinite(ratio)
     ? `k-means measures distances, and ${names[wide]} spreads ${RATIO.format(ratio)} times as far as ${names[1 - wide]}${scaling === "none" ? ", so it decides more" : ""}.`
-    : "k-means measures distances, so a column with a larger spread decides more; these two are alike.";
+    : `k-means measures distances, so a column with a larger spread decides more${ratio === Infinity ? "" : "; these two are alike"}.`;
   return `${why} ${SCALINGS[scaling].words}`;
 }
 
@@ -148,6 +148,8 @@ export function chosen(table, pair, scaling, { kept, values, measures }, title) 
       remark: isFar ? "So far apart, a flat map is visibly wrong at its edges." : undefined,
     };
   }
+  const far = scaling === "none" ? -1 : measures.findIndex(({ deviation, min, max }) => !Number.isFinite(deviation + max - min));
+  if (far >= 0) throw refusal(`The numbers of ${nameOf(table, pair[far])} are too far apart to be scaled: they go from ${measures[far].min} to ${measures[far].max}.`, "spread");
   const axes = pair.map((i, at) => ({ name: nameOf(table, i), ...scaled(measures[at], scaling) }));
   return { title: `${title}${SCALINGS[scaling].suffix}`, lines, what: table.what, columns: values, axes, rows: kept };
 }

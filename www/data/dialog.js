@@ -421,8 +421,9 @@ class OwnData {
   }
 
   #end(n, act) {
-    const k = this.#kInput(Math.min(this.#state.own ? this.#state.k : K, n || 1));
-    const go = button(n ? `Cluster these ${counted(n, "point")}` : "No point to cluster", () => this.#checked(k, () => act(Number(k.value))), "primary");
+    const { own, k: last, n: all } = this.#state, k = this.#kInput(Math.min(own && last < all ? last : K, n || 1));
+    const words = n === 1 ? "Cluster this point" : `Cluster these ${counted(n, "point")}`;
+    const go = button(n ? words : "No point to cluster", () => this.#checked(k, () => act(Number(k.value))), "primary");
     go.disabled = !n;
     return made("div", { className: "row end" }, go, made("label", {}, "K", k));
   }

@@ -187,6 +187,60 @@ async fn a_star_is_dragged_to_another_place_as_one_change() -> Result<()> {
     Ok(())
 }
 
+/// From one place to the next a pointer may leap: what lies between goes, too.
+#[tokio::test]
+async fn the_eraser_takes_what_is_on_its_way_however_fast_it_is() -> Result<()> {
+    let browser = playground().await?;
+    browser.click("#lab input[value=erase]").await?;
+    let seen = browser
+        .run(
+            "const board = document.querySelector('#board'), canvas = board.shadowRoot.querySelector('canvas');
+            await board.init({ points: Array.from({ length: 101 }, (_, i) => [i / 50 - 1, (i % 2) / 2]), k: 2, seed: 1 });
+            const { x, y, width, height } = canvas.getBoundingClientRect(), { points, bounds: [left, bottom, right, top] } = board.kmeans;
+            const unit = width / (1.04 * Math.max(right - left, top - bottom));
+            const send = (type, px, py) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, isPrimary: true, button: 0, bubbles: true,
+                clientX: x + (px - left + 0.02 * (right - left)) * unit, clientY: y + (top + 0.02 * (top - bottom) - py) * unit }));
+            canvas.setPointerCapture = () => {};
+            send('pointerdown', -0.5, 0);
+            await new Promise((done) => setTimeout(done, 100));
+            send('pointermove', 0.5, 0);
+            send('pointerup', 0.5, 0);
+            const rest = [...board.kmeans.points].filter((_, i) => i % 2 === 0);
+            const between = (low, high, odd) => Array.from({ length: 101 }, (_, i) => i).filter((i) => i % 2 === odd && i / 50 - 1 >= low && i / 50 - 1 <= high);
+            const left1 = between(-0.5, 0.5, 0).filter((i) => rest.includes(i / 50 - 1)).length;
+            const others = between(-1, 1, 1).filter((i) => rest.includes(i / 50 - 1)).length;
+            return [left1, others, rest.includes(-0.8), rest.includes(0.8)];",
+        )
+        .await?;
+    assert_eq!(seen, json!([0, 50, true, true]));
+    Ok(())
+}
+
+/// Another K is another start for the same points.
+#[tokio::test]
+async fn what_was_drawn_can_be_undone_after_another_k() -> Result<()> {
+    let browser = playground().await?;
+    let free = on_screen(&browser, "[0.9, 0.9]").await?;
+    browser.click("#lab input[value=add]").await?;
+    browser.click_at(free).await?;
+    let stands =
+        "(({ n, k, options: { seeding } }) => [n, k, seeding])(document.querySelector('#board').kmeans)";
+    assert_eq!(browser.eval(stands).await?, json!([201, 3, null]));
+    browser.click("#panes input[value='']").await?;
+    for change in [
+        "const k = document.querySelector('#k'); k.value = 5; k.dispatchEvent(new Event('change'));",
+        "document.querySelector('#seedings input[value=maximin]').click();",
+    ] {
+        browser.run(change).await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(browser.eval(stands).await?, json!([201, 5, "maximin"]));
+    browser.click("#panes input[value=hands]").await?;
+    browser.run("[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Undo').click();").await?;
+    assert_eq!(browser.eval("document.querySelector('#board').kmeans.n").await?, 200);
+    Ok(())
+}
+
 /// On a phone the tools come up beside the board; the tabs stay under the finger all the same.
 #[tokio::test]
 async fn on_a_phone_no_tab_moves_when_another_is_chosen() -> Result<()> {

@@ -228,6 +228,16 @@ async fn what_is_typed_wrongly_is_said() -> Result<()> {
         );
         assert_eq!(run(&browser, &body).await?, json!([said, said]));
     }
+    // So it is where another seeding is ticked, which would run at once.
+    run(&browser, "$('#runs').value = 10; $('#lab .primary').click();").await?;
+    browser.wait_until("document.querySelector('#lab .optima button')", PATIENCE).await?;
+    let tick = "$('#lab .ways input[value=maximin]').click();";
+    let ticked = format!(
+        "$('#runs').value = 100_000; {tick} return [$('#problem').textContent, $('#lab .working')?.checkVisibility() ?? false];"
+    );
+    let said = "Starts: 100000 is not a whole number from 1 to 10,000.";
+    assert_eq!(run(&browser, &ticked).await?, json!([said, false]));
+    run(&browser, tick).await?;
     let none = "$('#runs').value = 10; $('#lab .ways input:checked').click(); $('#lab .primary').click(); return $('#problem').textContent;";
     assert_eq!(run(&browser, none).await?, "Choose a seeding to start with.");
     Ok(())

@@ -156,6 +156,32 @@ async fn at_full_speed_every_frame_is_an_iteration_however_many_the_screen_has()
     Ok(())
 }
 
+/// As few digits as tell the numbers of an axis apart, and never more than there is room for beside it.
+#[tokio::test]
+async fn numbers_of_an_axis_are_short_and_differ() -> Result<()> {
+    let browser = still("/").await?;
+    let seen = browser
+        .run(
+            "const { written } = await import('/chart.js'), { placeInWords } = await import('/sentences.js');
+            const all = [[0, 0.5, 1], [5.5031, 5.5032, 5.5033], [2000, 2010], [20000, 30000], [-200000, 0, 200000], [4e8, 4.5e8], [1.2e16, 1.3e16], [2e-7, 4e-7], [7]];
+            return [all.map((values) => written(values).join(' ')), placeInWords(1.5, 1, true), placeInWords(1.5, 1, false), placeInWords(2, 5, true)];",
+        )
+        .await?;
+    let numbers = [
+        "0 0.5 1.0",
+        "5.5031 5.5032 5.5033",
+        "2000 2010",
+        "20,000 30,000",
+        "−200K 0 200K",
+        "400M 450M",
+        "12e15 13e15",
+        "200e−9 400e−9",
+        "7",
+    ];
+    assert_eq!(seen, json!([numbers, "1½ of 2", "1½ so far", "2 of 5"]));
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_timeline_and_the_chart_scrub_through_the_run() -> Result<()> {
     let browser = still(LONG).await?;

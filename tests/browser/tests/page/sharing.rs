@@ -55,6 +55,20 @@ async fn snippet(browser: &Browser, way: &str) -> Result<String> {
     Ok(copied)
 }
 
+/// Also where the header has no room for the site's subtitle.
+#[tokio::test]
+async fn that_the_address_is_copied_is_seen_on_every_device() -> Result<()> {
+    let mut browser = copying("/").await?;
+    for device in [Device::DESKTOP, Device { width: 800, ..Device::DESKTOP }, Device::PHONE] {
+        browser.become_device(device).await?;
+        browser.click("#share").await?;
+        let said = "[...document.querySelectorAll('.said')].filter((one) => one.textContent === 'Address copied' && one.checkVisibility()).length";
+        browser.wait_until(&format!("{said} === 1"), PATIENCE).await?;
+        browser.wait_until(&format!("{said} === 0"), PATIENCE).await?;
+    }
+    Ok(())
+}
+
 /// What a board has to have in common with the one on screen, at its end.
 const AT_THE_END: &str = "(() => {
     const bits = (floats) => new BigUint64Array(floats.buffer).join();
