@@ -26,7 +26,7 @@ export function written(values) {
   const digits = Math.min(Math.max(0, Math.ceil(power - Math.log10(step) - 1e-9)), 12);
   const unit = UNITS[power] ?? `e${power}`;
   const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: most >= 1e4 });
-  return values.map((value) => (value ? format.format(value / 10 ** power) + unit : "0").replace("-", "\u2212"));
+  return values.map((value) => (value ? format.format(value / 10 ** power) + unit : "0").replaceAll("-", "\u2212"));
 }
 
 /** The markup of an element. */

@@ -29,6 +29,8 @@ const LEFT = 60, BELOW = 44;
 const APART = 80;
 /** As broad as a digit, and a little more. */
 const DIGIT = 7;
+/** As many characters have room beside the board. */
+const LONG = 6;
 /** So near the pointer has to be, in CSS pixels. */
 const NEAR = 8, NEAR_FINGER = 22;
 /** As many columns as are shown of a row. */
@@ -51,25 +53,27 @@ let current; // the point that the keyboard has come to
 const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt()};`);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** What is taken off all numbers of an axis that differ in their last digits only. */
+const longestOf = (texts) => Math.max(...texts.map(({ length }) => length));
+
+/** What is taken off all numbers of an axis that are long and differ in their last digits only. */
 function commonIn(values) {
-  const step = Math.abs(values[1] - values[0]), round = 100 * step;
-  return Math.abs(values[0]) > 1e3 * round ? Math.floor(values[0] / round) * round : 0;
+  const round = 100 * Math.abs(values[1] - values[0]);
+  return longestOf(written(values)) > LONG && Math.abs(values[0]) > round ? Math.floor(values[0] / round) * round : 0;
 }
 
-/** Round numbers from one to another, and as what they are written; so few that they have room side by side. */
-function scaleOf(from, to, size) {
-  const scale = (apart) => {
-    const values = ticks(from, to, size / apart), common = commonIn(values);
-    return { values, common, texts: written(values.map((value) => value - common)) };
-  };
-  const first = scale(APART), longest = Math.max(...first.texts.map(({ length }) => length));
-  return longest * DIGIT + 16 > APART ? scale(longest * DIGIT + 16) : first;
+/** Round numbers from one to another, as what they are written, so few that they have room side by side, and what is said once. */
+function scaleOf(from, to, size, apart = APART) {
+  const values = ticks(from, to, size / apart), common = commonIn(values);
+  const all = written(values.map((value) => value - common));
+  const [power] = /e.*$/.exec(all.at(-1) ?? "") ?? [""], texts = all.map((text) => text.replace(power, ""));
+  const room = (size * (values[1] - values[0])) / (to - from), longest = longestOf(texts);
+  return room < longest * DIGIT + 12 ? scaleOf(from, to, size, 1.5 * apart) : { values, common, power, texts };
 }
 
 /** A column's name, with what its numbers are without. */
-function titled({ name }, { common }, size) {
-  const rest = common ? ` \u2212 ${common.toLocaleString("en", { maximumSignificantDigits: 12 })}` : "";
+function titled({ name }, { common, power }, size) {
+  const off = common && ` ${common > 0 ? "\u2212" : "+"} ${Math.abs(common).toLocaleString("en", { maximumSignificantDigits: 12 })}`;
+  const rest = `${off || ""}${power && `, 1${power}`}`;
   return cut(name, Math.max(4, size / DIGIT - rest.length)) + rest;
 }
 

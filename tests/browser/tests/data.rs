@@ -791,6 +791,43 @@ async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
     Ok(())
 }
 
+/// Whatever the numbers are: large, small, alike but for their last digits.
+#[tokio::test]
+async fn the_numbers_of_the_axes_have_room() -> Result<()> {
+    let mut browser = opened().await?;
+    for device in [Device::DESKTOP, Device::PHONE] {
+        browser.become_device(device).await?;
+        for (x, y, names) in [
+            ("250000 + i * 7001", "(i * 37) % 170 - 300000", ["x", "y + 300,000"]),
+            (
+                "1700000000 + (i * 7) % 23",
+                "1700000000 + (i * 11) % 23",
+                ["x − 1,700,000,000", "y − 1,700,000,000"],
+            ),
+            ("1e-7 * ((i * 7) % 23)", "-1e16 - i * 3e14", ["x, 1e−6", "y, 1e15"]),
+        ] {
+            let seen = run(
+                &browser,
+                &format!(
+                    "await drop(new Blob([['x,y', ...Array.from({{ length: 60 }}, (_, i) => `${{{x}}},${{{y}}}`)].join('\\n')]));
+                    const end = $('dialog .end');
+                    $('dialog input[value=none]').click();
+                    await until(() => $('dialog .end') && ($('dialog .end') !== end || $('dialog input[value=none]').checked));
+                    await go();
+                    const boxes = (anchor) => $$(`#boards .scales text[text-anchor=${{anchor}}]:not(.name)`).map((text) => text.getBoundingClientRect());
+                    const across = boxes('middle'), up = boxes('end'), names = $$('#boards .scales .name');
+                    const isApart = across.every(({{ left }}, i) => !i || left > across[i - 1].right + 4);
+                    const isInside = up.every(({{ left, right }}) => left > names[1].getBoundingClientRect().right && right < board.getBoundingClientRect().left);
+                    return [across.length > 1 && up.length > 1, isApart, isInside, names.map(({{ textContent }}) => textContent)];"
+                ),
+            )
+            .await?;
+            assert_eq!(seen, json!([true, true, true, names]), "{device:?}, {x}");
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_arrow_keys_go_from_point_to_point_and_tell_their_rows() -> Result<()> {
     let browser = opened().await?;
