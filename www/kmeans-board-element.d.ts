@@ -24,7 +24,7 @@ export interface Failure {
 export interface KMeansBoardEventMap extends Omit<HTMLElementEventMap, "change" | "error"> {
   /** There is a board to see; once, unless it was removed from the document meanwhile. */
   ready: CustomEvent<Record<string, never>>;
-  /** An iteration was made. */
+  /** An iteration was made; `run()`, which makes many at once, tells of the end alone. */
   step: CustomEvent<StepReport>;
   /** No point changed cluster. */
   converge: CustomEvent<RunReport>;
@@ -177,7 +177,10 @@ export class KMeansBoard extends HTMLElement {
   /** The same board, a new start, as `KMeans.reseed` makes it; resolves with whether there is one. */
   reseed(options?: StartOptions): Promise<boolean>;
 
-  /** Goes on by itself until it has converged; from the end it begins again, before `ready` as soon as it can. */
+  /**
+   * Goes on by itself until it has converged; from the end it begins again, before `ready` as soon as it can. With
+   * `reseed()` it goes on playing; another board stands still unless it has `autoplay`.
+   */
   play(): void;
 
   /** Stays where it is: also when it starts anew, whatever `autoplay` says. */

@@ -32,8 +32,8 @@ function changes(changed, n) {
   return `${counted(changed, "point")} changed cluster`;
 }
 
-/** An inertia, short. */
-export const short = (value) => NUMBER.format(value);
+/** A number, short. */
+export const short = (value) => NUMBER.format(value).replace("-", "\u2212");
 
 /** What happened last, and the inertia since. */
 export function sentence(kmeans) {

@@ -39,6 +39,7 @@ function handles(board, moved) {
       event.preventDefault();
       const { side } = seen(board.kmeans), stride = side * (event.shiftKey ? SMALL_STRIDE : STRIDE), { centroids } = board.kmeans;
       to(centroids[2 * j] + dx * stride, centroids[2 * j + 1] + dy * stride);
+      requestAnimationFrame(() => button.scrollIntoView({ block: "nearest" }));
     });
     place.append(button);
     return button;

@@ -21,7 +21,10 @@ type Column = (&'static str, fn(&Value) -> String);
 const WHAT: Column = ("what", |entry| prose(text(&entry["description"])));
 const NAME: Column = ("name", |entry| code(text(&entry["name"])));
 const DEFAULT: Column = ("default", |entry| prose(text(&entry["default"])));
-const TYPE: Column = ("type", |entry| code(text(&entry["type"]["text"])));
+const TYPE: Column = ("type", |entry| {
+    let read_only = if entry["readonly"] == true { ", read-only" } else { "" };
+    code(text(&entry["type"]["text"])) + read_only
+});
 
 const TABLES: [Table; 6] = [
     Table {
@@ -172,7 +175,7 @@ mod tests {
     #[test]
     fn what_stands_for_code_does_not_become_markup() -> Result<()> {
         let page = with_tables("<!-- table: properties -->", MANIFEST)?;
-        assert!(page.contains("<code>Promise&lt;KMeansBoard></code>"), "{page}");
+        assert!(page.contains("<code>Promise&lt;KMeansBoard></code>, read-only"), "{page}");
         Ok(())
     }
 
