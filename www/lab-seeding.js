@@ -106,7 +106,7 @@ class SeedingLab {
   #sentence = made("p", { className: "sentence", role: "status" });
   #candidates = made("ol", { ariaLabel: "Candidates" });
   #about = made("small", { className: "about" });
-  #start = made("button", { type: "button", textContent: "Start the board from here" });
+  #start = made("button", { type: "button", textContent: "Start with this seeding" });
   #steps; // by name, the buttons
   #radios;
   #seeding; // by name, what is shown
@@ -373,7 +373,7 @@ class SeedingLab {
  * It starts over where that board is another. The panel begins hidden: `show()` and `hide()` say whether it is seen, and
  * nothing is computed while it is not.
  *
- * "Start the board from here" calls `replay({ k, seeding, seed })`, if that is given. Else it reseeds the board, which tells
+ * "Start with this seeding" calls `replay({ k, seeding, seed })`, if that is given. Else it reseeds the board, which tells
  * of it by `change`, with `{ edit: "reseed", seed, seeding }`, as it is the reader's doing.
  */
 export function seedingLab(place, board, { replay } = {}) {
