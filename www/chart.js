@@ -17,15 +17,18 @@ export function ticks(low, high, count = 2) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-const UNITS = { 0: "", 3: "K", 6: "M", 9: "B", 12: "T" };
+const UNITS = ["", "K", "M", "B", "T"];
 
-/** Numbers of an axis, all with as many decimals as tell them apart, large ones in thousands, millions and so on. */
-export function written(values) {
-  const most = Math.max(...values.map(Math.abs)), step = Math.abs(values[1] - values[0]) || most || 1;
+/** From one of the round numbers to the next: 1, 2 or 5 times a power of ten, without what rounding left. */
+export const stepOf = ([first, second]) => Number(Math.abs(second - first).toPrecision(1));
+
+/** The numbers of an axis, all with as many decimals as tell them apart, large ones in thousands, millions and so on. */
+export function axisNumbers(values) {
+  const most = Math.max(0, ...values.map(Math.abs)), step = stepOf(values) || most || 1;
   const power = most >= 1e5 || (most && most < 1e-3) ? 3 * Math.floor(Math.log10(most) / 3 + 1e-9) : 0;
   const digits = Math.min(Math.max(0, Math.ceil(power - Math.log10(step) - 1e-9)), 12);
-  const unit = UNITS[power] ?? `e${power}`;
-  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: most >= 1e4 });
+  const unit = UNITS[power / 3] ?? `e${power}`;
+  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: "min2" });
   return values.map((value) => (value ? format.format(value / 10 ** power) + unit : "0").replaceAll("-", "\u2212"));
 }
 
@@ -77,7 +80,7 @@ export class Chart {
   }
 
   #axes(levels, x, y, width, height) {
-    const words = levels.length ? written(levels) : [];
+    const words = axisNumbers(levels);
     const rules = levels.map((level, i) =>
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
       element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, words[i]));

@@ -72,7 +72,7 @@ export const loadLarge = once(async () => {
 export const coreFor = (n) => (n > tables.smallBoard ? loadLarge() : small);
 
 /** What a picture shows of the plane: the left and the upper edge of a square, and its side. */
-export function seen({ bounds: [left, bottom, right, top] }) {
+export function viewOf({ bounds: [left, bottom, right, top] }) {
   const { margin } = tables, width = right - left, height = top - bottom;
   return { left: left - margin * width, top: top + margin * height, side: (1 + 2 * margin) * Math.max(width, height) };
 }

@@ -31,6 +31,8 @@ const position = ({ kmeans }) => positionOf(kmeans);
 
 // --- state: made, shown, kept in the address ---
 
+let arrivals = 0; // of boards
+
 /** Makes what a state asks for, unless it is `opened` already; what cannot be made is said, and all stays as it was. */
 async function show(asked, { keep = "push", play = false, iteration, opened } = {}) {
   journeys += 1;
@@ -43,7 +45,7 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
       throw new Error(`there is no seeding called "${asked.beside}", there are ${seedings.join(", ")}`);
     }
     asked = await whole(asked);
-    if (!(await (opened ?? make(asked)))) return false; // something else has been asked for since
+    if (!(await (opened ?? board.init(options(asked))))) return false; // something else has been asked for since
     if (asked.beside && !(await beside.init({ ...board.kmeans.options, seeding: asked.beside }))) return false;
     if (state !== before) return false;
   } catch (error) {
@@ -54,6 +56,7 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   }
   const { n, options: made } = board.kmeans;
   state = { ...asked, ...(asked.own ? { n, k: made.k, seeding: made.seeding, seed: made.seed } : options(made)) };
+  arrivals += 1;
   $("beside").hidden = !state.beside;
   $("boards").classList.toggle("pair", Boolean(state.beside));
   for (const each of shown()) lookAhead(each.kmeans);
@@ -67,12 +70,6 @@ async function show(asked, { keep = "push", play = false, iteration, opened } = 
   else if (play && !stillness.matches) all("play");
   refresh();
   return true;
-}
-
-/** Makes a board, or of the same points a start alone: so what hands have done to them can still be undone. */
-function make(asked) {
-  const { points, ...start } = options(asked);
-  return points && asked.own === state.own ? board.reseed(start) : board.init(options(asked));
 }
 
 /** To an iteration that an address names, or as far as the run goes; a long way is gone in slices. */
@@ -151,9 +148,9 @@ function scrub(iteration) {
 }
 
 /** The same board, another start: what is not asked for stays, but for the seed. */
-async function reseed(start = {}) {
+async function reseed(start = {}, keep = "push") {
   journeys += 1;
-  settle();
+  if (keep === "push") settle();
   const before = state;
   const boardSeed = state.boardSeed ?? state.seed;
   const { k, seeding } = { ...state, ...start };
@@ -168,7 +165,7 @@ async function reseed(start = {}) {
   state = { ...state, k, seeding: seeding ?? "random", seed, boardSeed: state.own || boardSeed === seed ? undefined : boardSeed };
   for (const each of shown()) lookAhead(each.kmeans);
   fill();
-  remember("push");
+  remember(keep);
   refresh();
 }
 
@@ -210,8 +207,10 @@ async function showAxes() {
 
 /** What hands have made of the board on screen: `change(state)` says what the state is then, unless another board comes. */
 async function take(change) {
-  const before = state, now = await change(state);
-  if (state !== before) return;
+  const of = arrivals;
+  let before, now;
+  do now = await change(before = state); while (state !== before && arrivals === of); // another start came meanwhile
+  if (arrivals !== of) return;
   state = { ...state, ...now };
   fill();
   note(); // at once: whoever leaves now has drawn it, too
@@ -243,11 +242,11 @@ async function openPane(name) {
   }
 }
 $("panes").addEventListener("change", async ({ target }) => {
-  const top = () => $("panes").getBoundingClientRect().top, before = top();
+  const place = () => $("panes").getBoundingClientRect().top, before = place(), from = scrollY;
   const opening = openPane(target.value);
   remember("replace");
   await opening;
-  scrollBy(0, top() - before); // what was pressed stays under the finger
+  if (scrollY === from) scrollBy(0, place() - before); // what was pressed stays under the finger
 });
 
 /** A new board's own numbers come with it. */
@@ -256,6 +255,9 @@ function choosePreset(name) {
   const none = Object.fromEntries(["beside", "boardSeed", "own", "points", "kept"].map((each) => [each, undefined]));
   show({ ...state, ...none, board: name, n, clusters, k }, { play: isPlaying() });
 }
+
+/** Whether another K or seeding is another start for the points on the board: what hands did to them can still be undone. */
+const isStart = () => state.own && !state.beside;
 
 function enter(id, keep) {
   const input = $(id);
@@ -266,6 +268,7 @@ function enter(id, keep) {
   }
   complain("");
   if (value === state[id] && keep === "push") return undefined;
+  if (id === "k" && isStart()) return reseed({ k: value, seed: state.seed }, keep);
   const seeds = id === "seed" ? { boardSeed: undefined } : {};
   return show({ ...state, ...seeds, [id]: value }, { keep, play: isPlaying() });
 }
@@ -335,7 +338,7 @@ addEventListener("pointerdown", () => complain("")); // whoever goes on has read
 function complain(message) {
   $("problem").textContent = message && /[.!?]$/.test(message) ? message : message && `${message}.`;
   $("problem").hidden = !message;
-  $("problem").classList.toggle("above", document.activeElement.getBoundingClientRect().top > innerHeight / 2); // not over what it is about
+  if (message) $("problem").classList.toggle("above", document.activeElement.getBoundingClientRect().top > innerHeight / 2); // not over what it is about
   if (message && state.board) {
     fill();
     refresh();
@@ -455,7 +458,8 @@ function buildMenus() {
   $("presets").addEventListener("change", ({ target }) => choosePreset(target.value));
   const segments = KMeans.seedings.map(({ name, sentence: title }) => Object.assign(choice("seeding", name, name.replace("greedy-", "greedy "), []), { title }));
   $("seedings").append(...segments);
-  $("seedings").addEventListener("change", ({ target }) => show({ ...state, seeding: target.value, beside: undefined }, { play: isPlaying() }));
+  $("seedings").addEventListener("change", ({ target: { value: seeding } }) =>
+    (isStart() ? reseed({ seeding, seed: state.seed }) : show({ ...state, seeding, beside: undefined }, { play: isPlaying() })));
 }
 
 let tileScale;

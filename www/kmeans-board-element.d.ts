@@ -24,7 +24,7 @@ export interface Failure {
 export interface KMeansBoardEventMap extends Omit<HTMLElementEventMap, "change" | "error"> {
   /** There is a board to see; once, unless it was removed from the document meanwhile. */
   ready: CustomEvent<Record<string, never>>;
-  /** An iteration was made; `run()`, which makes many at once, tells of the end alone. */
+  /** An iteration was made; `run()` makes many at once and fires `converge` only. */
   step: CustomEvent<StepReport>;
   /** No point changed cluster. */
   converge: CustomEvent<RunReport>;
@@ -178,8 +178,8 @@ export class KMeansBoard extends HTMLElement {
   reseed(options?: StartOptions): Promise<boolean>;
 
   /**
-   * Goes on by itself until it has converged; from the end it begins again, before `ready` as soon as it can. With
-   * `reseed()` it goes on playing; another board stands still unless it has `autoplay`.
+   * Goes on by itself until it has converged; from the end it begins again, before `ready` as soon as it can. After
+   * `reseed()` it keeps playing; another board stands still unless it has `autoplay`.
    */
   play(): void;
 

@@ -407,8 +407,10 @@ export class KMeansBoard extends HTMLElement {
     queueMicrotask(() => {
       const isDue = this.#isStartQueued && this.isConnected;
       this.#isStartQueued = false;
+      if (!isDue) return;
+      const begun = this.#begin(this.#left), making = this.#making;
       // Nobody has a promise of it; without a board, the place of one says what is wrong.
-      if (isDue) this.#begin(this.#left).catch(({ message }) => this.#kmeans && console.warn(`<kmeans-board>: ${message}, so the board stays as it was`));
+      begun.catch(({ message }) => making === this.#making && this.#kmeans && console.warn(`<kmeans-board>: ${message}, so the board stays as it was`));
     });
   }
 

@@ -1,7 +1,7 @@
 // The reader's hands on a <kmeans-board interactive>: loaded with the first board that has them. What is dragged is one
 // change, which can be undone as one, however many places it passed.
 
-import { ANY_START, openedAtOnce, openingOf, seen, standing } from "./clustering.js";
+import { ANY_START, openedAtOnce, openingOf, standing, viewOf } from "./clustering.js";
 import "./editing.js";
 import { short } from "./sentences.js";
 
@@ -31,21 +31,16 @@ const MANY = 20_000;
 const STRIDE = 0.025;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** What the brush has: places around 0 from the normal distribution, as the core draws them, with so much to one σ. */
-class Paint {
-  static sigma = 0.3;
-  #places = [];
-  #seed = 0;
+/** The σ of what the brush has, as the core draws it. */
+const SIGMA = 0.3;
 
-  next(core) {
-    if (!this.#places.length) {
-      const board = { board: "blob", n: 1000, clusters: 1, spread: [Paint.sigma, Paint.sigma], boardSeed: this.#seed };
-      const blob = openedAtOnce(openingOf(core, board, ANY_START), board);
-      this.#places = [...blob.points()];
-      blob.free();
-      this.#seed += 1;
-    }
-    return this.#places.splice(0, 2);
+/** What the brush has: places around 0 from the normal distribution, one blob of the core's after the other. */
+function* paint(core) {
+  for (let boardSeed = 0; ; boardSeed += 1) {
+    const board = { board: "blob", n: 1000, clusters: 1, spread: [SIGMA, SIGMA], boardSeed };
+    const blob = openedAtOnce(openingOf(core, board, ANY_START), board), places = blob.points();
+    blob.free();
+    for (let i = 0; i < places.length; i += 2) yield [places[i], places[i + 1]];
   }
 }
 
@@ -59,11 +54,15 @@ function nearest(pairs, [x, y], reach) {
   return found;
 }
 
-/** The squared distance of a place from the straight way between two others. */
-function aside(x, y, [fromX, fromY], [toX, toY]) {
-  const dx = toX - fromX, dy = toY - fromY;
-  const t = Math.min(Math.max(((x - fromX) * dx + (y - fromY) * dy) / (dx * dx + dy * dy || 1), 0), 1);
-  return (x - fromX - t * dx) ** 2 + (y - fromY - t * dy) ** 2;
+/** A test whether a place is nearer than `reach` to the straight way between two others. */
+function isOnWay([fromX, fromY], [toX, toY], reach) {
+  const dx = toX - fromX, dy = toY - fromY, squared = dx * dx + dy * dy || 1;
+  const left = Math.min(fromX, toX) - reach, right = Math.max(fromX, toX) + reach;
+  return (x, y) => {
+    if (x < left || x > right) return false;
+    const t = Math.min(Math.max(((x - fromX) * dx + (y - fromY) * dy) / squared, 0), 1);
+    return (x - fromX - t * dx) ** 2 + (y - fromY - t * dy) ** 2 < reach * reach;
+  };
 }
 
 const hands = new WeakMap(); // by board
@@ -122,9 +121,9 @@ class Hands {
   #points; // { of, points }: those that were looked at last
   #frame = 0;
   #pressed; // the pointer's last place, while it is pressed
-  #paint = new Paint();
+  #paint; // what the brush has
   #cloud; // what the brush has brought
-  #owed = 0; // points that it is behind with: the parts of one that a frame comes to
+  #owed = 0; // the part of a point that the last frame has left
   #gone; // what the eraser has taken
   #originals; // the points before it came
   #wiped; // where it was last
@@ -170,7 +169,7 @@ class Hands {
   /** The square on screen, and the part of the plane that is seen in it. */
   get #view() {
     const box = this.#canvas.getBoundingClientRect(), side = Math.min(box.width, box.height);
-    const { left, top, side: width } = seen(this.#board.kmeans);
+    const { left, top, side: width } = viewOf(this.#board.kmeans);
     return {
       x: box.x + (box.width - side) / 2,
       y: box.y + (box.height - side) / 2,
@@ -310,27 +309,28 @@ class Hands {
   /** A cloud of so many points around a place; those that would lie off the board are left out. */
   #spray([x, y], count) {
     const { kmeans } = this.#board, { core } = standing(kmeans);
-    const unit = (SPREAD * this.#side) / Paint.sigma, [left, bottom, right, top] = kmeans.bounds;
+    this.#paint ??= paint(core);
+    const unit = (SPREAD * this.#side) / SIGMA, [left, bottom, right, top] = kmeans.bounds;
     for (this.#owed += count; this.#owed >= 1; this.#owed -= 1) {
-      const [dx, dy] = this.#paint.next(core), px = x + unit * dx, py = y + unit * dy;
+      const [dx, dy] = this.#paint.next().value, px = x + unit * dx, py = y + unit * dy;
       if (px >= left && px <= right && py >= bottom && py <= top) this.#cloud.push([px, py]);
     }
     const { length } = this.#cloud;
     if (length) this.#stroke.make((kmeans) => kmeans.addPoints(this.#cloud), { edit: "addPoints", count: length });
   }
 
-  /** Takes the points on the way to a place away, but never so many that fewer than k would be left. */
+  /** Takes the points on the way to a place away, but never so many that fewer than k would be left: whether there are more. */
   #rub(place) {
     this.#originals ??= this.#board.kmeans.points;
-    const reach = ERASER / this.#view.unit, { k } = this.#board.kmeans, most = this.#originals.length / 2 - k;
-    const from = this.#wiped ?? place, before = this.#gone.size;
+    const most = this.#originals.length / 2 - this.#board.kmeans.k, before = this.#gone.size;
+    const isRubbed = isOnWay(this.#wiped ?? place, place, ERASER / this.#view.unit);
     this.#wiped = place;
     for (let i = 0; i < this.#originals.length && this.#gone.size < most; i += 2) {
-      if (aside(this.#originals[i], this.#originals[i + 1], from, place) < reach * reach) this.#gone.add(i / 2);
+      if (isRubbed(this.#originals[i], this.#originals[i + 1])) this.#gone.add(i / 2);
     }
     const { size } = this.#gone;
-    if (size === most) this.#say(`As many points are left as ${k} ${k === 1 ? "centroid needs" : "centroids need"}`);
     if (size > before) this.#stroke.make((kmeans) => kmeans.removePoints([...this.#gone]), { edit: "removePoints", count: size });
+    return size < most;
   }
 
   undo() { return this.#turn("undo"); }
@@ -395,9 +395,10 @@ class Hands {
     this.#begin();
     if (this.tool === "add") this.#add(place);
     if (this.tool === "brush") this.#spray(place, PUFF);
-    if (this.tool === "erase") this.#rub(place);
+    const isLast = this.tool === "erase" && !this.#rub(place);
     this.#end();
-    this.#say(`${this.#board.kmeans.n} points`);
+    const { n } = this.#board.kmeans;
+    this.#say(isLast ? `${n} points: no more can go, for each centroid needs one` : `${n} points`);
   }
 
   #putDown() {

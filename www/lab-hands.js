@@ -38,7 +38,8 @@ function ownOf({ points, centroidsAfter, bounds: [left, bottom, right, top] }, {
   const step = 10 ** Math.floor(Math.log10(Math.max(right - left, top - bottom) / STEPS));
   const asBrought = (value, i) => {
     const { offset = 0, factor = 1 } = axes?.[i % 2] ?? {};
-    return Math.round(value / step) / Math.round(1 / step) * factor + offset;
+    const rounded = step < 1 ? Math.round(value / step) / Math.round(1 / step) : Math.round(value / step) * step;
+    return rounded * factor + offset;
   };
   return { ...ofPoints(points.map(asBrought), title), axes, start: centroidsAfter.map(asBrought) };
 }

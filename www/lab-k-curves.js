@@ -1,7 +1,7 @@
 // What the methods that choose K say of each K: four curves, one above the other on one axis, with the choice of each
 // rule marked on them, and under them a button for each K.
 
-import { element, ticks, written } from "./chart.js";
+import { axisNumbers, element, ticks } from "./chart.js";
 import { made } from "./lab.js";
 import { short } from "./sentences.js";
 
@@ -279,7 +279,7 @@ export class Curves {
     const lines = method === "f(K)" && rows.length ? [ENOUGH] : [];
     const isApart = (level, i) => i % Math.ceil(levels.length / 4) === 0 && lines.every((each) => Math.abs(y(level) - y(each)) > 13);
     const others = levels.filter(isApart);
-    const words = new Map(levels.length ? written(levels).map((text, i) => [levels[i], text]) : []);
+    const words = new Map(axisNumbers(levels).map((text, i) => [levels[i], text]));
     const number = (level) => element("text", { x: 42, y: y(level) + 4, "text-anchor": "end" }, words.get(level) ?? short(level));
     axis.innerHTML = [...others, ...lines].map(number).join("") + element("text", { x: 0, y: 14 }, title);
     const grid = [...others.map((level) => line(level === 0 ? "zero" : "grid", 0, y(level), width, y(level))), ...lines.map((level) => line("line", 0, y(level), width, y(level)))];

@@ -2,7 +2,7 @@
 // optima that they end in, each of which the board can go to again.
 
 import { KMeans } from "./clustering.js";
-import { element, ticks, written } from "./chart.js";
+import { axisNumbers, element, ticks } from "./chart.js";
 import { ROUNDING, Work, boardOf, made } from "./lab.js";
 import { counted, short, whole, wholeNumber } from "./sentences.js";
 
@@ -121,7 +121,10 @@ export async function startsPane(place, board, { replay, complain, peek }) {
     await work.start(); // what had been found when it was cancelled stays
     draw();
   });
-  runs.addEventListener("input", () => draw());
+  runs.addEventListener("input", () => {
+    complain("");
+    draw();
+  });
   runs.addEventListener("change", () => wholeNumber(runs, "Starts", complain));
 
   /** Another board, or another k, has nothing to do with what was found. */
@@ -155,9 +158,9 @@ export async function startsPane(place, board, { replay, complain, peek }) {
 
   /** A share of all as so many of a hundred; neither none nor all are said where there are some and not all. */
   function ofHundred(some, all) {
-    const many = (100 * some) / all;
-    if (some > 0 && many < 1) return "fewer than 1";
-    return some < all && many > 99 ? "more than 99" : Math.round(many);
+    const share = (100 * some) / all;
+    if (some > 0 && share < 1) return "fewer than 1";
+    return some < all && share > 99 ? "more than 99" : Math.round(share);
   }
 
   function tell(best) {
@@ -231,7 +234,7 @@ export async function startsPane(place, board, { replay, complain, peek }) {
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
       element("text", { x: MARGIN.left - 8, y: y(level) + 4, "text-anchor": "end" }, whole(level)));
     const places = all.length ? ticks(low, low + spread) : [];
-    const words = places.length ? written(places) : [];
+    const words = axisNumbers(places);
     const values = places.map((value, i) =>
       element("text", { x: x(((value - low) / spread) * BARS), y: floor + 16, "text-anchor": "middle" }, words[i]));
     const titles = element("text", { x: 0, y: 12 }, "starts") +

@@ -1,11 +1,14 @@
 // What the axes of the reader's own points mean, around the board: names, ticks in the units of the columns, and the row
 // behind a point that is pointed at, or come to by the arrow keys. The board itself stays as it is.
 
-import { element, ticks, written } from "./chart.js";
-import { seen } from "./clustering.js";
+import { axisNumbers, element, stepOf, ticks } from "./chart.js";
+import { viewOf } from "./clustering.js";
+
+/** The room for ticks and names, in CSS pixels: left of the board and below. */
+const LEFT = 64, BELOW = 44;
 
 const STYLE = `
-#boards.axes { position: relative; padding: 0 0 44px 60px; }
+#boards.axes { position: relative; padding: 0 0 ${BELOW}px ${LEFT}px; }
 #boards .scales { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; stroke-width: 1; stroke: var(--edge); }
 #boards .scales text { font-size: 12px; fill: var(--soft); stroke: none; }
 #boards .scales:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }
@@ -23,8 +26,6 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 document.adoptedStyleSheets.push(sheet);
 
-/** The room for ticks and names, in CSS pixels: left of the board and below. */
-const LEFT = 60, BELOW = 44;
 /** Ticks are about so far apart, in CSS pixels. */
 const APART = 80;
 /** As broad as a digit, and a little more. */
@@ -45,7 +46,7 @@ scales.setAttribute("class", "scales");
 scales.setAttribute("role", "application");
 scales.setAttribute("aria-roledescription", "axes");
 scales.setAttribute("aria-description", "The arrow keys go from point to point");
-const note = place.appendChild(Object.assign(document.createElement("div"), { className: "row-of", role: "status", hidden: true }));
+const note = place.appendChild(Object.assign(document.createElement("div"), { className: "row-of", hidden: true }));
 
 let board, own;
 let current; // the point that the keyboard has come to
@@ -57,23 +58,23 @@ const longestOf = (texts) => Math.max(...texts.map(({ length }) => length));
 
 /** What is taken off all numbers of an axis that are long and differ in their last digits only. */
 function commonIn(values) {
-  const round = 100 * Math.abs(values[1] - values[0]);
-  return longestOf(written(values)) > LONG && Math.abs(values[0]) > round ? Math.floor(values[0] / round) * round : 0;
+  const round = 100 * stepOf(values);
+  return longestOf(axisNumbers(values)) > LONG && Math.abs(values[0]) > round ? Math.floor(values[0] / round) * round : 0;
 }
 
-/** Round numbers from one to another, as what they are written, so few that they have room side by side, and what is said once. */
+/** Round numbers from one to another, as what they are axisNumbers, so few that they have room side by side, and what is said once. */
 function scaleOf(from, to, size, apart = APART) {
-  const values = ticks(from, to, size / apart), common = commonIn(values);
-  const all = written(values.map((value) => value - common));
-  const [power] = /e.*$/.exec(all.at(-1) ?? "") ?? [""], texts = all.map((text) => text.replace(power, ""));
+  const count = Math.max(2, size / apart), values = ticks(from, to, count), common = commonIn(values);
+  const all = axisNumbers(values.map((value) => value - common));
+  const [power] = /e.*$/.exec(all.at(-1)) ?? [""], texts = all.map((text) => text.replace(power, ""));
   const room = (size * (values[1] - values[0])) / (to - from), longest = longestOf(texts);
-  return room < longest * DIGIT + 12 ? scaleOf(from, to, size, 1.5 * apart) : { values, common, power, texts };
+  return count > 2 && room < longest * DIGIT + 12 ? scaleOf(from, to, size, 1.5 * apart) : { values, common, power, texts };
 }
 
 /** A column's name, with what its numbers are without. */
 function titled({ name }, { common, power }, size) {
-  const off = common && ` ${common > 0 ? "\u2212" : "+"} ${Math.abs(common).toLocaleString("en", { maximumSignificantDigits: 12 })}`;
-  const rest = `${off || ""}${power && `, 1${power}`}`;
+  const off = common && ` ${common > 0 ? "\u2212" : "+"} ${Math.abs(common).toLocaleString("en", { maximumSignificantDigits: 15 })}`;
+  const rest = `${off || ""}${power && ` (in 1${power})`}`;
   return cut(name, Math.max(4, size / DIGIT - rest.length)) + rest;
 }
 
@@ -81,17 +82,18 @@ function titled({ name }, { common, power }, size) {
 export function show(on, points) {
   if (own === points) return;
   [board, own, current] = [on, points, undefined];
-  note.hidden = true;
+  hide();
   place.classList.toggle("axes", Boolean(own?.axes));
   scales.toggleAttribute("hidden", !own?.axes);
   scales.setAttribute("tabindex", own?.axes ? 0 : -1);
   draw();
+  if (own?.axes && document.activeElement === scales) come(middle());
 }
 
 function draw() {
   scales.innerHTML = "";
   if (!own?.axes || !board.kmeans) return;
-  const { left, top, side } = seen(board.kmeans), size = board.clientWidth;
+  const { left, top, side } = viewOf(board.kmeans), size = board.clientWidth;
   const [across, up] = own.axes;
   const valueOf = ({ offset, factor }, value) => offset + factor * value;
   const scaled = (axis, low, high) => {
@@ -115,7 +117,7 @@ function draw() {
 
 /** Where the board's points lie in its picture: its left and upper edge, and how many CSS pixels there are to one. */
 function view() {
-  const { left, top, side } = seen(board.kmeans);
+  const { left, top, side } = viewOf(board.kmeans);
   return { left, top, unit: board.clientWidth / side };
 }
 
@@ -183,10 +185,11 @@ async function tell(i, [x, y]) {
   if (mine !== asked || !own) return;
   const line = (words) => Object.assign(document.createElement("span"), { textContent: words });
   const title = Object.assign(document.createElement("strong"), { textContent: lines ? `${what} ${lines[i].toLocaleString("en")}` : `point ${(i + 1).toLocaleString("en")}` });
-  const hidden = more ? [line(`and ${more.toLocaleString("en")} more at the same place`)] : [];
+  const alike = more ? [line(`and ${more.toLocaleString("en")} more at the same place`)] : [];
   const rest = fields.length > MOST_FIELDS ? [line(`and ${fields.length - MOST_FIELDS} more columns`)] : [];
-  note.replaceChildren(title, ...fields.slice(0, MOST_FIELDS).map(([name, value]) => line(`${cut(name, LONGEST)}: ${cut(value, LONGEST)}`)), ...rest, ...hidden);
-  note.hidden = false;
+  note.ariaLive = document.activeElement === scales ? "polite" : "off"; // a mouse passes many
+  note.hidden = false; // first: what appears with its words is not read
+  note.replaceChildren(title, ...fields.slice(0, MOST_FIELDS).map(([name, value]) => line(`${cut(name, LONGEST)}: ${cut(value, LONGEST)}`)), ...rest, ...alike);
   const isRight = x > board.clientWidth / 2, isLow = y > board.clientWidth / 2;
   const outer = place.getBoundingClientRect(), inner = board.getBoundingClientRect();
   const [left, top] = [inner.left - outer.left + x, inner.top - outer.top + y];
@@ -200,7 +203,7 @@ function hide() {
 }
 
 /** Tells the row of the point under a pointer. */
-function point({ clientX, clientY }, near) {
+function tellUnder({ clientX, clientY }, near) {
   if (!board.kmeans) return;
   const { left, top } = board.getBoundingClientRect(), at = [clientX - left, clientY - top];
   tell(pointAt(...at, near), at);
@@ -210,14 +213,14 @@ let frame = 0;
 place.addEventListener("pointermove", (event) => {
   if (!own?.axes || event.pointerType === "touch" || event.buttons) return;
   cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => own && point(event, NEAR));
+  frame = requestAnimationFrame(() => own && tellUnder(event, NEAR));
 });
 place.addEventListener("pointerleave", () => {
   cancelAnimationFrame(frame);
   hide();
 });
 // A finger has no hover: where it taps, the row stays until it taps elsewhere.
-place.addEventListener("click", (event) => own?.axes && event.pointerType === "touch" && point(event, NEAR_FINGER));
+place.addEventListener("click", (event) => own?.axes && event.pointerType === "touch" && tellUnder(event, NEAR_FINGER));
 addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 
 /** A ring around the point that the keyboard has come to, as long as the keyboard is here. */
@@ -234,7 +237,9 @@ function come(i) {
   tell(i, placeOf(i));
 }
 
-scales.addEventListener("focus", () => board.kmeans && come(current ?? pointAt(board.clientWidth / 2, board.clientWidth / 2, Infinity)));
+const middle = () => pointAt(board.clientWidth / 2, board.clientWidth / 2, Infinity);
+
+scales.addEventListener("focus", () => board.kmeans && come(current ?? middle()));
 scales.addEventListener("blur", () => {
   mark();
   hide();
@@ -243,6 +248,6 @@ scales.addEventListener("keydown", (event) => {
   const way = ARROWS[event.key];
   if (!way || !board.kmeans || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault(); // elsewhere on the page they are the timeline's
-  come(next(current, way));
+  come(current === undefined ? middle() : next(current, way));
 });
 new ResizeObserver(() => draw()).observe(document.getElementById("board"));

@@ -1,7 +1,7 @@
 // Stars that the reader can move, by mouse, finger or keyboard, and the meter that follows them. The board itself knows
 // nothing of it: handles lie over it, and each move starts it anew from where the stars are.
 
-import { KMeans, seen } from "./clustering.js";
+import { KMeans, viewOf } from "./clustering.js";
 import { short } from "./sentences.js";
 
 /** How far an arrow key moves a star, as a share of the board's side; with Shift, less. */
@@ -12,7 +12,7 @@ const AT_ONCE = 60;
 
 /** Where a star is in the picture, as shares of its side from the left and from above. */
 export function placeOf(kmeans, j) {
-  const { left, top, side } = seen(kmeans), { centroids } = kmeans;
+  const { left, top, side } = viewOf(kmeans), { centroids } = kmeans;
   return [(centroids[2 * j] - left) / side, (top - centroids[2 * j + 1]) / side];
 }
 
@@ -30,14 +30,14 @@ function handles(board, moved) {
     button.addEventListener("pointerdown", (event) => button.setPointerCapture(event.pointerId));
     button.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
       if (!button.hasPointerCapture(pointerId)) return;
-      const { left, top, side } = seen(board.kmeans), { x, y, width } = canvas();
+      const { left, top, side } = viewOf(board.kmeans), { x, y, width } = canvas();
       to(left + ((clientX - x) / width) * side, top - ((clientY - y) / width) * side);
     });
     button.addEventListener("keydown", (event) => {
       const [dx, dy] = ARROWS[event.key] ?? [];
       if (dx === undefined) return;
       event.preventDefault();
-      const { side } = seen(board.kmeans), stride = side * (event.shiftKey ? SMALL_STRIDE : STRIDE), { centroids } = board.kmeans;
+      const { side } = viewOf(board.kmeans), stride = side * (event.shiftKey ? SMALL_STRIDE : STRIDE), { centroids } = board.kmeans;
       to(centroids[2 * j] + dx * stride, centroids[2 * j + 1] + dy * stride);
       requestAnimationFrame(() => button.scrollIntoView({ block: "nearest" }));
     });

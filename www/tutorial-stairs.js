@@ -1,7 +1,7 @@
 // The way down: a stair for each half-step, as deep as the inertia that it took away.
 
 import { positionOf } from "./kmeans-board-element.js";
-import { element, ticks, written } from "./chart.js";
+import { axisNumbers, element, ticks } from "./chart.js";
 import { short } from "./sentences.js";
 
 const MARGIN = { left: 36, right: 4, top: 8, bottom: 20 };
@@ -17,7 +17,7 @@ export function stairs(place, board) {
     const low = Math.min(...levels), high = Math.max(...levels);
     const x = (i) => MARGIN.left + (i / Math.max(levels.length, 2)) * (width - MARGIN.left - MARGIN.right);
     const y = (value) => MARGIN.top + (high === low ? 0.5 : (high - value) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
-    const round = levels.length ? ticks(low, high) : [], words = round.length ? written(round) : [];
+    const round = levels.length ? ticks(low, high) : [], words = axisNumbers(round);
     const rules = round.map((level, i) =>
       element("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(level), y2: y(level) }) +
       element("text", { x: MARGIN.left - 6, y: y(level) + 4, "text-anchor": "end" }, words[i]));

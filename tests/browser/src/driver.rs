@@ -142,31 +142,30 @@ fn announcing(command: &mut Command, words: &str) -> Result<(Child, u16)> {
     for _ in 0..ATTEMPTS {
         let mut process = command.spawn()?;
         let mut stdout = BufReader::new(process.stdout.take().context("it has no output")?);
-        match announced_port(&mut stdout, words)? {
-            Ok(port) => {
-                // It would end on writing to a closed pipe, and wait at a full one.
-                std::thread::spawn(move || copy(&mut stdout, &mut sink()));
-                return Ok((process, port));
-            }
-            Err(said) => failures.push(format!("{}: {said}", process.wait()?)),
+        let (port, said) = announced_port(&mut stdout, words);
+        if let Some(port) = port {
+            // It would end on writing to a closed pipe, and wait at a full one.
+            std::thread::spawn(move || copy(&mut stdout, &mut sink()));
+            return Ok((process, port));
         }
+        let _ = process.kill(); // should it go on without a port
+        failures.push(format!("{}: {said}", process.wait()?));
     }
     bail!("it ended before it listened, {ATTEMPTS} times:\n{}", failures.join("\n"))
 }
 
-/// The port in a line such as `ChromeDriver was started successfully on port 1234.`, or all that was said until the
-/// end.
-fn announced_port(stdout: &mut BufReader<ChildStdout>, words: &str) -> Result<Result<u16, String>> {
+/// The port in a line such as `ChromeDriver was started successfully on port 1234.`, if there is one, and all that was
+/// said until then.
+fn announced_port(stdout: &mut BufReader<ChildStdout>, words: &str) -> (Option<u16>, String) {
     let mut said = String::new();
-    for line in stdout.lines() {
-        let line = line?;
+    for line in stdout.lines().map_while(Result::ok) {
         if let Some((_, port)) = line.split_once(words) {
-            return Ok(Ok(port.trim_end_matches('.').parse().context("it announced no port")?));
+            return (port.trim_end_matches('.').parse().ok(), line);
         }
         said.push_str(&line);
         said.push('\n');
     }
-    Ok(Err(said))
+    (None, said)
 }
 
 /// A driver that says nothing, and takes the port it is given.

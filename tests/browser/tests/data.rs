@@ -798,27 +798,41 @@ async fn the_numbers_of_the_axes_have_room() -> Result<()> {
     for device in [Device::DESKTOP, Device::PHONE] {
         browser.become_device(device).await?;
         for (x, y, names) in [
-            ("250000 + i * 7001", "(i * 37) % 170 - 300000", ["x", "y + 300,000"]),
+            ("250000 + i * 7001", "(i * 37) % 170 - 300000", ["x", "y"]),
             (
                 "1700000000 + (i * 7) % 23",
                 "1700000000 + (i * 11) % 23",
                 ["x − 1,700,000,000", "y − 1,700,000,000"],
             ),
-            ("1e-7 * ((i * 7) % 23)", "-1e16 - i * 3e14", ["x, 1e−6", "y, 1e15"]),
+            ("5 * i", "(i * 37) % 170 - 300000", ["x", "y + 305,000"]),
+            ("1e-7 * ((i * 7) % 23)", "1e-7 * ((i * 11) % 23)", ["x (in 1e−6)", "y (in 1e−6)"]),
+            ("1712345678.91 + i / 1500", "-1e-3 * i", ["x − 1,712,345,678", "y"]),
         ] {
             let seen = run(
                 &browser,
                 &format!(
                     "await drop(new Blob([['x,y', ...Array.from({{ length: 60 }}, (_, i) => `${{{x}}},${{{y}}}`)].join('\\n')]));
                     const end = $('dialog .end');
-                    $('dialog input[value=none]').click();
-                    await until(() => $('dialog .end') && ($('dialog .end') !== end || $('dialog input[value=none]').checked));
+                    if (!$('dialog input[value=none]').checked) {{
+                        $('dialog input[value=none]').click();
+                        await until(() => $('dialog .end') && $('dialog .end') !== end);
+                    }}
                     await go();
                     const boxes = (anchor) => $$(`#boards .scales text[text-anchor=${{anchor}}]:not(.name)`).map((text) => text.getBoundingClientRect());
                     const across = boxes('middle'), up = boxes('end'), names = $$('#boards .scales .name');
                     const isApart = across.every(({{ left }}, i) => !i || left > across[i - 1].right + 4);
                     const isInside = up.every(({{ left, right }}) => left > names[1].getBoundingClientRect().right && right < board.getBoundingClientRect().left);
-                    return [across.length > 1 && up.length > 1, isApart, isInside, names.map(({{ textContent }}) => textContent)];"
+                    // What is read off, with what the name says, is where it stands.
+                    const plain = (text) => text.replaceAll('−', '-').replaceAll(',', ''), units = {{ K: 'e3', M: 'e6', B: 'e9', T: 'e12' }};
+                    const [, sign = '+', common = '0'] = /([−+]) ([0-9,.]+)/.exec(names[0].textContent) ?? [], [, power = 'e0'] = /1(e.+)[)]/.exec(names[0].textContent) ?? [];
+                    const {{ viewOf }} = await import('/clustering.js'), {{ left, side }} = viewOf(board.kmeans), place = board.getBoundingClientRect();
+                    const texts = $$('#boards .scales text[text-anchor=middle]:not(.name)').map(({{ textContent }}) => textContent);
+                    const off = texts.map((text, i) => {{
+                        const read = Number(plain(text).replace(/[KMBT]/, (unit) => units[unit]) + plain(power).replace('e0', '')) + (sign === '+' ? -1 : 1) * Number(plain(common));
+                        const stands = left + (across[i].x + across[i].width / 2 - place.x) / place.width * side;
+                        return Math.abs(read - stands) / side;
+                    }});
+                    return [across.length > 1 && up.length > 1 && Math.max(...off) < 0.005, isApart, isInside, names.map(({{ textContent }}) => textContent)];"
                 ),
             )
             .await?;
@@ -874,7 +888,7 @@ async fn a_point_that_is_pointed_at_tells_its_row() -> Result<()> {
     let place = clustered(
         &browser,
         "iris.csv",
-        "const { seen } = await import('/clustering.js'), { left, top, side } = seen(board.kmeans);
+        "const { viewOf } = await import('/clustering.js'), { left, top, side } = viewOf(board.kmeans);
         const [x, y] = board.kmeans.points.slice(2 * 41), place = board.getBoundingClientRect();
         return [place.left + (x - left) / side * place.width, place.top + (top - y) / side * place.height];",
     )

@@ -196,20 +196,20 @@ async fn the_eraser_takes_what_is_on_its_way_however_fast_it_is() -> Result<()> 
         .run(
             "const board = document.querySelector('#board'), canvas = board.shadowRoot.querySelector('canvas');
             await board.init({ points: Array.from({ length: 101 }, (_, i) => [i / 50 - 1, (i % 2) / 2]), k: 2, seed: 1 });
-            const { x, y, width, height } = canvas.getBoundingClientRect(), { points, bounds: [left, bottom, right, top] } = board.kmeans;
-            const unit = width / (1.04 * Math.max(right - left, top - bottom));
+            const { viewOf } = await import('/clustering.js'), { left, top, side } = viewOf(board.kmeans);
+            const { x, y, width } = canvas.getBoundingClientRect(), unit = width / side;
             const send = (type, px, py) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, isPrimary: true, button: 0, bubbles: true,
-                clientX: x + (px - left + 0.02 * (right - left)) * unit, clientY: y + (top + 0.02 * (top - bottom) - py) * unit }));
+                clientX: x + (px - left) * unit, clientY: y + (top - py) * unit }));
             canvas.setPointerCapture = () => {};
             send('pointerdown', -0.5, 0);
-            await new Promise((done) => setTimeout(done, 100));
+            await new Promise(requestAnimationFrame); // the hand's own was asked for before
             send('pointermove', 0.5, 0);
             send('pointerup', 0.5, 0);
             const rest = [...board.kmeans.points].filter((_, i) => i % 2 === 0);
             const between = (low, high, odd) => Array.from({ length: 101 }, (_, i) => i).filter((i) => i % 2 === odd && i / 50 - 1 >= low && i / 50 - 1 <= high);
-            const left1 = between(-0.5, 0.5, 0).filter((i) => rest.includes(i / 50 - 1)).length;
+            const onWay = between(-0.5, 0.5, 0).filter((i) => rest.includes(i / 50 - 1)).length;
             const others = between(-1, 1, 1).filter((i) => rest.includes(i / 50 - 1)).length;
-            return [left1, others, rest.includes(-0.8), rest.includes(0.8)];",
+            return [onWay, others, rest.includes(-0.8), rest.includes(0.8)];",
         )
         .await?;
     assert_eq!(seen, json!([0, 50, true, true]));
@@ -226,18 +226,35 @@ async fn what_was_drawn_can_be_undone_after_another_k() -> Result<()> {
     let stands =
         "(({ n, k, options: { seeding } }) => [n, k, seeding])(document.querySelector('#board').kmeans)";
     assert_eq!(browser.eval(stands).await?, json!([201, 3, null]));
+    browser.wait_until("location.hash.includes('board=own')", PATIENCE).await?;
     browser.click("#panes input[value='']").await?;
-    for change in [
-        "const k = document.querySelector('#k'); k.value = 5; k.dispatchEvent(new Event('change'));",
-        "document.querySelector('#seedings input[value=maximin]').click();",
+    for (change, then) in [
+        (
+            "const k = document.querySelector('#k'); k.value = 5; k.dispatchEvent(new Event('change'));",
+            "[201,5,\"random\"]",
+        ),
+        ("document.querySelector('#seedings input[value=maximin]').click();", "[201,5,\"maximin\"]"),
     ] {
         browser.run(change).await?;
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        browser.wait_until(&format!("JSON.stringify({stands}) === '{then}'"), PATIENCE).await?;
     }
-    assert_eq!(browser.eval(stands).await?, json!([201, 5, "maximin"]));
+    // What the address brings back is the same.
+    let inertia = "document.querySelector('#board').kmeans.run().inertia.toPrecision(4)";
+    browser.wait_until("location.hash.includes('seeding=maximin')", PATIENCE).await?;
+    let before = browser.eval(inertia).await?;
     browser.click("#panes input[value=hands]").await?;
     browser.run("[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Undo').click();").await?;
     assert_eq!(browser.eval("document.querySelector('#board').kmeans.n").await?, 200);
+    browser.run("[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Redo').click();").await?;
+    browser
+        .wait_until(
+            "document.querySelector('#board').kmeans.n === 201 && location.hash.includes('board=own')",
+            PATIENCE,
+        )
+        .await?;
+    browser.reload().await?;
+    browser.wait_until("document.querySelector('#board').kmeans?.n === 201", PATIENCE).await?;
+    assert_eq!(browser.eval(inertia).await?, before);
     Ok(())
 }
 
@@ -318,7 +335,9 @@ async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
     let browser = playground().await?;
     browser.click("#lab input[value=brush]").await?;
     browser.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus();").await?;
-    for _ in 0..20 {
+    browser.press(Key::Enter).await?;
+    let first = browser.eval("[...document.querySelector('#board').kmeans.points]").await?;
+    for _ in 1..20 {
         browser.press(Key::Enter).await?;
     }
     let seen = browser
@@ -338,6 +357,12 @@ async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
     // Within four of their own standard deviations: 0.04/√400 and 0.04/√800.
     assert!(numbers[2..4].iter().all(|mean| mean.abs() < 0.008), "{numbers:?}");
     assert!(numbers[4..].iter().all(|sigma| (sigma - 0.04).abs() < 0.0057), "{numbers:?}");
+    // They are the core's, so another reader's are the same.
+    let other = playground().await?;
+    other.click("#lab input[value=brush]").await?;
+    other.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus();").await?;
+    other.press(Key::Enter).await?;
+    assert_eq!(other.eval("[...document.querySelector('#board').kmeans.points]").await?, first);
     Ok(())
 }
 

@@ -54,7 +54,7 @@ fn number(value: &Value) -> Result<f64> {
 async fn the_numbers_are_those_of_choose_k() -> Result<()> {
     let browser = opened(PEAKED).await?;
     asked(&browser, 7).await?;
-    let rows = "[...document.querySelectorAll('#lab .k tbody tr')].map((row) => [...row.cells].map(({ textContent }) => Number(textContent.replace(',', ''))))";
+    let rows = "[...document.querySelectorAll('#lab .k tbody tr')].map((row) => [...row.cells].map(({ textContent }) => Number(textContent.replace(',', '').replace('−', '-'))))";
     let rows = browser.eval(rows).await?;
     let found = chosen(&browser, 7).await?;
     assert_eq!(rows.as_array().map(Vec::len), Some(7));
@@ -367,7 +367,7 @@ async fn a_plan_that_cannot_be_is_refused_with_a_reason() -> Result<()> {
     for (typed, said) in [
         ("0", "K up to: 0 is not a whole number from 1 to 100."),
         ("2.5", "K up to: 2.5 is not a whole number from 1 to 100."),
-        ("", "K up to: that is not a whole number from 1 to 100."),
+        ("", "K up to: type a whole number from 1 to 100."),
     ] {
         enter(&browser, "#plan-kMax", typed).await?;
         browser.click(GO).await?;
