@@ -791,6 +791,41 @@ async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
     Ok(())
 }
 
+/// What a hand has changed is kept, also where a step of the grid that it is rounded to is longer than 1.
+#[tokio::test]
+async fn points_a_million_apart_outlive_a_change_by_hand() -> Result<()> {
+    let browser = opened().await?;
+    let rows = "Array.from({ length: 60 }, (_, i) => `${i * 70001},${((i * 37) % 60) * 50003}`)";
+    let before = run(
+        &browser,
+        &format!(
+            "await drop(new Blob([['x,y', ...{rows}].join('\\n')]));
+            if (!$('dialog input[value=none]').checked) {{
+                const end = $('dialog .end');
+                $('dialog input[value=none]').click();
+                await until(() => $('dialog .end') && $('dialog .end') !== end);
+            }}
+            await go();
+            $('#panes input[value=hands]').click();
+            await until(() => $('#lab .hands h3'));
+            const address = location.hash;
+            board.edit((kmeans) => kmeans.movePoint(3, 123456, 654321), {{ edit: 'movePoint', i: 3, x: 123456, y: 654321 }});
+            await until(() => location.hash !== address);
+            return [...board.kmeans.points];"
+        ),
+    )
+    .await?;
+    browser.reload().await?;
+    browser.wait_until("document.querySelector('#board').kmeans?.n === 60", PATIENCE).await?;
+    let after = run(&browser, "return [...board.kmeans.points];").await?;
+    let (before, after) = (numbers(&before), numbers(&after));
+    assert_eq!(after.len(), 120);
+    assert_eq!((before[6], before[7]), (123_456.0, 654_321.0));
+    // To a hundred-thousandth of the side.
+    assert!(is_near(&after, &before, 45.0), "{after:?}, not {before:?}");
+    Ok(())
+}
+
 /// Whatever the numbers are: large, small, alike but for their last digits.
 #[tokio::test]
 async fn the_numbers_of_the_axes_have_room() -> Result<()> {
