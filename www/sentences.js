@@ -32,8 +32,11 @@ function changes(changed, n) {
   return `${counted(changed, "point")} changed cluster`;
 }
 
-/** A number, short. */
-export const short = (value) => NUMBER.format(value).replace("-", "\u2212");
+/** A number, short, also where it is huge or tiny. */
+export function short(value) {
+  const size = Math.abs(value), text = size >= 1e15 || (size && size < 1e-6) ? value.toPrecision(4) : NUMBER.format(value);
+  return text.replaceAll("-", "\u2212");
+}
 
 /** What happened last, and the inertia since. */
 export function sentence(kmeans) {

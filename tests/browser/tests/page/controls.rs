@@ -162,9 +162,9 @@ async fn numbers_of_an_axis_are_short_and_differ() -> Result<()> {
     let browser = still("/").await?;
     let seen = browser
         .run(
-            "const { axisNumbers } = await import('/chart.js'), { placeInWords } = await import('/sentences.js');
+            "const { axisNumbers } = await import('/chart.js'), { placeInWords, short } = await import('/sentences.js');
             const all = [[0, 0.5, 1], [5.5031, 5.5032, 5.5033], [2000, 2010], [20000, 30000], [-200000, 0, 200000], [4e8, 4.5e8], [1.2e16, 1.3e16], [2e-7, 4e-7], [7]];
-            return [all.map((values) => axisNumbers(values).join(' ')), placeInWords(1.5, 1, true), placeInWords(1.5, 1, false), placeInWords(2, 5, true)];",
+            return [all.map((values) => axisNumbers(values).join(' ')), placeInWords(1.5, 1, true), placeInWords(1.5, 1, false), placeInWords(2, 5, true), [2.315e31, 1.592e-11, -0.16974, 12345.6].map(short)];",
         )
         .await?;
     let numbers = [
@@ -178,7 +178,10 @@ async fn numbers_of_an_axis_are_short_and_differ() -> Result<()> {
         "200e−9 400e−9",
         "7",
     ];
-    assert_eq!(seen, json!([numbers, "1½ of 2", "1½ so far", "2 of 5"]));
+    assert_eq!(
+        seen,
+        json!([numbers, "1½ of 2", "1½ so far", "2 of 5", ["2.315e+31", "1.592e−11", "−0.1697", "12,350"]])
+    );
     Ok(())
 }
 
