@@ -23,12 +23,12 @@ const UNITS = ["", "K", "M", "B", "T"];
 export const stepOf = ([first, second]) => Number(Math.abs(second - first).toPrecision(1));
 
 /** The numbers of an axis, all with as many decimals as tell them apart, large ones in thousands, millions and so on. */
-export function axisNumbers(values) {
+export function axisNumbers(values, useGrouping = true) {
   const most = Math.max(0, ...values.map(Math.abs)), step = stepOf(values) || most || 1;
   const power = most >= 1e5 || (most && most < 1e-3) ? 3 * Math.floor(Math.log10(most) / 3 + 1e-9) : 0;
   const digits = Math.min(Math.max(0, Math.ceil(power - Math.log10(step) - 1e-9)), 12);
   const unit = UNITS[power / 3] ?? `e${power}`;
-  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: "min2" });
+  const format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping });
   return values.map((value) => (value ? format.format(value / 10 ** power) + unit : "0").replaceAll("-", "\u2212"));
 }
 

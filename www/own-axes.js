@@ -54,18 +54,20 @@ let current; // the point that the keyboard has come to
 const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt()};`);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+/** A column may have years: they have no comma. */
+const numbersOf = (values) => axisNumbers(values, "min2");
 const longestOf = (texts) => Math.max(...texts.map(({ length }) => length));
 
 /** What is taken off all numbers of an axis that are long and differ in their last digits only. */
 function commonIn(values) {
   const round = 100 * stepOf(values);
-  return longestOf(axisNumbers(values)) > LONG && Math.abs(values[0]) > round ? Math.floor(values[0] / round) * round : 0;
+  return longestOf(numbersOf(values)) > LONG && Math.abs(values[0]) > round ? Math.floor(values[0] / round) * round : 0;
 }
 
-/** Round numbers from one to another, as what they are axisNumbers, so few that they have room side by side, and what is said once. */
+/** Round numbers from one to another, as what they are written, so few that they have room side by side, and what is said once. */
 function scaleOf(from, to, size, apart = APART) {
   const count = Math.max(2, size / apart), values = ticks(from, to, count), common = commonIn(values);
-  const all = axisNumbers(values.map((value) => value - common));
+  const all = numbersOf(values.map((value) => value - common));
   const [power] = /e.*$/.exec(all.at(-1)) ?? [""], texts = all.map((text) => text.replace(power, ""));
   const room = (size * (values[1] - values[0])) / (to - from), longest = longestOf(texts);
   return count > 2 && room < longest * DIGIT + 12 ? scaleOf(from, to, size, 1.5 * apart) : { values, common, power, texts };

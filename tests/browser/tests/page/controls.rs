@@ -170,7 +170,7 @@ async fn numbers_of_an_axis_are_short_and_differ() -> Result<()> {
     let numbers = [
         "0 0.5 1.0",
         "5.5031 5.5032 5.5033",
-        "2000 2010",
+        "2,000 2,010",
         "20,000 30,000",
         "−200K 0 200K",
         "400M 450M",
