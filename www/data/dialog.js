@@ -95,6 +95,14 @@ const button = (textContent, act, className = "") => {
   element.addEventListener("click", act);
   return element;
 };
+/** A button for what cannot be undone: pressed once it asks, as broad as it was, pressed again it does it. */
+function graveButton(words, of, act) {
+  const grave = button(words, () => (grave.textContent === words ? name("Really?", `Really? ${words} ${of}`) : act()));
+  const name = (textContent, ariaLabel) => Object.assign(grave, { textContent, ariaLabel: ariaLabel.trim() });
+  const ask = () => name(words, `${words} ${of}`);
+  grave.addEventListener("blur", ask);
+  return ask();
+}
 const option = (value, textContent, selected) => made("option", { value, textContent, selected });
 const chooser = (name, options, act) => {
   const select = made("select", { id: `own-${name.replace(" ", "-").toLowerCase()}` }, ...options);
@@ -183,13 +191,13 @@ class OwnData {
       const when = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
       const words = made("span", {}, title, made("br"), made("small", { textContent: [...(pair ? [pair.join(" × ")] : []), counted(n, "point"), when].join(", ") }));
       const again = Object.assign(button("Open", () => this.#openKept(id)), { ariaLabel: `Open ${title}` });
-      const away = Object.assign(button("Forget", async () => {
+      const away = graveButton("Forget", title, async () => {
         await forget(id);
         this.#ask();
-      }), { ariaLabel: `Forget ${title}` });
+      });
       return made("li", {}, words, again, away);
     });
-    const all = button("Forget all", async () => {
+    const all = graveButton("Forget all", "", async () => {
       for (const { id } of list) await forget(id);
       this.#ask();
     });

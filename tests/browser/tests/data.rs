@@ -707,13 +707,17 @@ async fn what_was_brought_is_kept_until_it_is_forgotten() -> Result<()> {
     assert_eq!(points, json!([[5.1, 3.5], "Across: sepal length (cm). Up: sepal width (cm)."]));
     browser.click("#open").await?;
     browser.wait_until(&format!("{titles} === 'iris.csv,walk.gpx'"), PATIENCE).await?; // it was the last now
-    browser.click("dialog li:nth-child(1) button:last-child").await?;
+    for _ in 0..2 {
+        browser.click("dialog li:nth-child(1) button:last-child").await?;
+    }
     browser.wait_until(&format!("{titles} === 'walk.gpx'"), PATIENCE).await?;
     let left = "const databases = await indexedDB.databases();
         const database = await new Promise((done) => { const request = indexedDB.open('kmeans-board'); request.onsuccess = () => done(request.result); });
         return await new Promise((done) => { const all = database.transaction('own').objectStore('own').getAllKeys(); all.onsuccess = () => done(all.result.length); });";
     assert_eq!(run(&browser, left).await?, 2); // the list, and the walk
-    browser.click("dialog li:nth-child(1) button:last-child").await?;
+    for _ in 0..2 {
+        browser.click("dialog li:nth-child(1) button:last-child").await?;
+    }
     browser
         .wait_until("document.querySelector('dialog .own') && !document.querySelector('dialog li')", PATIENCE)
         .await?;
@@ -788,6 +792,47 @@ async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
         let counts: Vec<usize> = serde_json::from_value(seen)?;
         assert!(counts[0] >= 9 && counts[1] == counts[0] && counts[2] <= 3, "{device:?}: {counts:?}");
     }
+    Ok(())
+}
+
+/// What is kept can be forgotten, each or all, but by nobody's slip: it is asked once more.
+#[tokio::test]
+async fn what_is_kept_is_forgotten_on_the_second_press() -> Result<()> {
+    let browser = opened().await?;
+    let seen = run(
+        &browser,
+        "for (let table = 1; table <= 3; table += 1) {
+            await drop(new Blob([['x,y', ...Array.from({ length: 40 }, (_, i) => `${i},${i * table}`)].join('\\n')]), `table-${table}.csv`);
+            await go();
+        }
+        const titles = () => $$('dialog li span').map(({ firstChild }) => firstChild.textContent).filter((text) => text.startsWith('table-'));
+        const press = async (words) => {
+            const pressed = $$('dialog button').find(({ textContent }) => textContent === words);
+            pressed.focus();
+            pressed.click();
+            await rest(300);
+            return pressed;
+        };
+        $('#open').click();
+        await until(() => titles().length === 3);
+        const all = titles(), asked = await press('Forget'), words = [asked.textContent, asked.ariaLabel, titles().length];
+        asked.blur();
+        words.push(asked.textContent);
+        await press('Forget');
+        await press('Really?');
+        await until(() => titles().length === 2);
+        const two = titles();
+        await press('Forget all');
+        words.push(titles().length);
+        await press('Really?');
+        await until(() => titles().length === 0);
+        return [all.toSorted(), words, all.filter((title) => !two.includes(title)).length, $('dialog[open]') !== null];",
+    )
+    .await?;
+    let titles = json!(["table-1.csv", "table-2.csv", "table-3.csv"]);
+    let first = seen[1][1].as_str().context("no name")?;
+    assert!(first.starts_with("Really? Forget table-"), "{first}");
+    assert_eq!(seen, json!([titles, ["Really?", first, 3, "Forget", 2], 1, true]));
     Ok(())
 }
 
