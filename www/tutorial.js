@@ -158,9 +158,12 @@ function verdictOf(form, chosen, board) {
 }
 
 async function answer(form) {
-  const board = boardOf(form), verdict = form.querySelector(".verdict"), chosen = chosenIn(form), { inertia } = board.kmeans;
+  const board = boardOf(form), verdict = form.querySelector(".verdict"), chosen = chosenIn(form);
   verdict.textContent = "";
   form.dataset.answered = "";
+  board.loading = "eager"; // it may be too far away to have started
+  await board.ready;
+  const { inertia } = board.kmeans;
   if (form.id === "question-k") {
     verdict.textContent = (await import("./tutorial-k.js")).verdict(board, Number(chosen.value));
     return;

@@ -850,6 +850,13 @@ async fn what_gives_an_answer_away_is_blurred_until_there_is_one() -> Result<()>
     assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update", "question-k"]));
     browser.run("document.querySelector('#question-k input').checked = true; document.querySelector('#question-k').requestSubmit();").await?;
     assert_eq!(browser.eval(veiled).await?, json!(["question-assign", "question-update"]));
+    // Its board is too far away to have started by itself.
+    browser
+        .wait_until(
+            "document.querySelector('#question-k .verdict').textContent.startsWith('You see 1')",
+            PATIENCE,
+        )
+        .await?;
     // Nor has anything else been asked of who lets it be computed.
     browser.reload().await?;
     run(
