@@ -77,6 +77,9 @@ export function viewOf({ bounds: [left, bottom, right, top] }) {
   return { left: left - margin * width, top: top + margin * height, side: (1 + 2 * margin) * Math.max(width, height) };
 }
 
+/** Where the arrow keys go on the plane: x and y. */
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 function table(name) {
   if (!tables) throw new KMeansError(`KMeans.${name} is known once KMeans.load() has resolved`, "not-loaded");
   return tables[name];

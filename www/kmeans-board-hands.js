@@ -1,7 +1,7 @@
 // The reader's hands on a <kmeans-board interactive>: loaded with the first board that has them. What is dragged is one
 // change, which can be undone as one, however many places it passed.
 
-import { ANY_START, openedAtOnce, openingOf, standing, viewOf } from "./clustering.js";
+import { ANY_START, ARROWS, openedAtOnce, openingOf, standing, viewOf } from "./clustering.js";
 import "./editing.js";
 import { short } from "./sentences.js";
 
@@ -29,7 +29,6 @@ const FLOW = 200, PUFF = 20;
 const MANY = 20_000;
 /** An arrow moves by this share of the board's side, with Shift by a fifth of it. */
 const STRIDE = 0.025;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** The σ of what the brush has, as the core draws it. */
 const SIGMA = 0.3;

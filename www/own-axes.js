@@ -2,7 +2,8 @@
 // behind a point that is pointed at, or come to by the arrow keys. The board itself stays as it is.
 
 import { axisNumbers, element, stepOf, ticks } from "./chart.js";
-import { viewOf } from "./clustering.js";
+import { ARROWS, viewOf } from "./clustering.js";
+import { whole } from "./sentences.js";
 
 /** The room for ticks and names, in CSS pixels: left of the board and below. */
 const LEFT = 64, BELOW = 44;
@@ -37,8 +38,6 @@ const NEAR = 8, NEAR_FINGER = 22;
 /** As many columns as are shown of a row. */
 const MOST_FIELDS = 12;
 const LONGEST = 60;
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const place = document.getElementById("boards");
 const scales = place.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
@@ -177,17 +176,14 @@ let asked = 0;
 
 /** Tells a point's row, beside a place in the picture; no point's, if there is none. */
 async function tell(i, [x, y]) {
+  if (i === undefined) return hide();
   const mine = ++asked;
-  if (i === undefined) {
-    note.hidden = true;
-    return;
-  }
   const more = others(i), { lines, what } = own;
   const fields = await fieldsOf(i);
   if (mine !== asked || !own) return;
   const line = (words) => Object.assign(document.createElement("span"), { textContent: words });
-  const title = Object.assign(document.createElement("strong"), { textContent: lines ? `${what} ${lines[i].toLocaleString("en")}` : `point ${(i + 1).toLocaleString("en")}` });
-  const alike = more ? [line(`and ${more.toLocaleString("en")} more at the same place`)] : [];
+  const title = Object.assign(document.createElement("strong"), { textContent: lines ? `${what} ${whole(lines[i])}` : `point ${whole(i + 1)}` });
+  const alike = more ? [line(`and ${whole(more)} more at the same place`)] : [];
   const rest = fields.length > MOST_FIELDS ? [line(`and ${fields.length - MOST_FIELDS} more columns`)] : [];
   note.ariaLive = document.activeElement === scales ? "polite" : "off"; // a mouse passes many
   note.hidden = false; // first: what appears with its words is not read

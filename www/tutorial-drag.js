@@ -1,12 +1,11 @@
 // Stars that the reader can move, by mouse, finger or keyboard, and the meter that follows them. The board itself knows
 // nothing of it: handles lie over it, and each move starts it anew from where the stars are.
 
-import { KMeans, viewOf } from "./clustering.js";
+import { ARROWS, KMeans, viewOf } from "./clustering.js";
 import { short } from "./sentences.js";
 
 /** How far an arrow key moves a star, as a share of the board's side; with Shift, less. */
 const STRIDE = 0.02, SMALL_STRIDE = 0.005;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 /** A speed at which nothing glides: a star is where the finger is. */
 const AT_ONCE = 60;
 

@@ -3,10 +3,8 @@
 import { made } from "./lab.js";
 import { Peek } from "./lab-peek.js";
 
-/** Fills a place with its pane, which shows what it finds on that board. */
+/** Fills a place with its pane, which shows what it finds on that board, one that has started. */
 export async function fill(place, board) {
-  board.loading = "eager"; // it may be too far away to have started
-  await board.ready;
   const name = place.dataset.pane, problem = made("p", { className: "problem", hidden: true });
   problem.setAttribute("role", "alert");
   const complain = (message) => {

@@ -121,6 +121,13 @@ async function act(board, words) {
 /** The board that something speaks of: that which it names, else that of its figure. */
 const boardOf = (element) => $(element.dataset.of ?? element.closest("[data-of]")?.dataset.of ?? element.closest("figure").querySelector("kmeans-board").id);
 
+/** A board that has started, be it too far away to have done so by itself. */
+async function started(board) {
+  board.loading = "eager";
+  await board.ready;
+  return board;
+}
+
 /** Keeps a board in sight that a word somewhere else has moved. */
 function show(board) {
   const { top, bottom } = board.getBoundingClientRect();
@@ -161,9 +168,7 @@ async function answer(form) {
   const board = boardOf(form), verdict = form.querySelector(".verdict"), chosen = chosenIn(form);
   verdict.textContent = "";
   form.dataset.answered = "";
-  board.loading = "eager"; // it may be too far away to have started
-  await board.ready;
-  const { inertia } = board.kmeans;
+  const { inertia } = (await started(board)).kmeans;
   if (form.id === "question-k") {
     verdict.textContent = (await import("./tutorial-k.js")).verdict(board, Number(chosen.value));
     return;
@@ -221,7 +226,7 @@ function near(elements, call) {
 
 near(all("[data-drag]"), async (board) => (await import("./tutorial-drag.js")).beginDragging(board, say));
 near(all(".stairs"), async (place) => (await import("./tutorial-stairs.js")).stairs(place, boardOf(place)));
-near(all("[data-pane]"), async (place) => (await import("./tutorial-labs.js")).fill(place, boardOf(place)));
+near(all("[data-pane]"), async (place) => (await import("./tutorial-labs.js")).fill(place, await started(boardOf(place))));
 near(all("#norm-board, #average"), async () => (await import("./tutorial-mistakes.js")).begin());
 
 // Steps that scroll: the step in the middle of the screen says where its board stands.

@@ -99,9 +99,9 @@ const button = (textContent, act, className = "") => {
 function graveButton(words, of, act) {
   const grave = button(words, () => (grave.textContent === words ? name("Really?", `Really? ${words} ${of}`) : act()));
   const name = (textContent, ariaLabel) => Object.assign(grave, { textContent, ariaLabel: ariaLabel.trim() });
-  const ask = () => name(words, `${words} ${of}`);
-  grave.addEventListener("blur", ask);
-  return ask();
+  const rest = () => name(words, `${words} ${of}`);
+  grave.addEventListener("blur", rest);
+  return rest();
 }
 const option = (value, textContent, selected) => made("option", { value, textContent, selected });
 const chooser = (name, options, act) => {

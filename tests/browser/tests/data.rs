@@ -33,6 +33,13 @@ const NAMES: &str = "const { KMeans } = await import('/clustering.js');
         await rest(60);
         for (const each of $$('kmeans-board')) each.pause();
     };
+    /** Has columns taken as they are, unless they would be anyway. */
+    const unscale = async () => {
+        const end = $('dialog .end'), none = $('dialog input[value=none]');
+        if (none.checked) return;
+        none.click();
+        await until(() => $('dialog .end') && $('dialog .end') !== end);
+    };
     const choose = async (label, text) => {
         const select = $$('dialog label').find((one) => one.firstChild.textContent === label).querySelector('select');
         select.value = [...select.options].find((option) => option.textContent === text).value;
@@ -760,19 +767,20 @@ async fn a_board_saved_as_a_file_opens_again() -> Result<()> {
     Ok(())
 }
 
+/// Eleven by eleven points at whole numbers, brought.
+const GRID: &str = "await drop(new Blob([['x,y', ...Array.from({ length: 121 }, (_, i) => `${i % 11},${Math.floor(i / 11)}`)].join('\\n')])); await go();";
+
 /// Of eleven by eleven points at whole numbers, each is painted where the ticks of its two numbers meet, and nothing
 /// halfway to the next.
 #[tokio::test]
 async fn a_point_lies_where_its_ticks_meet() -> Result<()> {
     let mut browser = opened().await?;
-    let rows = "Array.from({ length: 121 }, (_, i) => `${i % 11},${Math.floor(i / 11)}`)";
-    let read = format!("await drop(new Blob([['x,y', ...{rows}].join('\\n')])); await go();");
     for device in [Device::DESKTOP, Device::PHONE] {
         browser.become_device(device).await?;
         let seen = run(
             &browser,
             &format!(
-                "if (board.kmeans.n !== 121) {{ {read} }}
+                "if (board.kmeans.n !== 121) {{ {GRID} }}
                 board.seek(0);
                 await rest(200);
                 const scales = $('#boards .scales').getBoundingClientRect(), place = board.getBoundingClientRect();
@@ -845,11 +853,7 @@ async fn points_a_million_apart_outlive_a_change_by_hand() -> Result<()> {
         &browser,
         &format!(
             "await drop(new Blob([['x,y', ...{rows}].join('\\n')]));
-            if (!$('dialog input[value=none]').checked) {{
-                const end = $('dialog .end');
-                $('dialog input[value=none]').click();
-                await until(() => $('dialog .end') && $('dialog .end') !== end);
-            }}
+            await unscale();
             await go();
             $('#panes input[value=hands]').click();
             await until(() => $('#lab .hands h3'));
@@ -892,11 +896,7 @@ async fn the_numbers_of_the_axes_have_room() -> Result<()> {
                 &browser,
                 &format!(
                     "await drop(new Blob([['x,y', ...Array.from({{ length: 60 }}, (_, i) => `${{{x}}},${{{y}}}`)].join('\\n')]));
-                    const end = $('dialog .end');
-                    if (!$('dialog input[value=none]').checked) {{
-                        $('dialog input[value=none]').click();
-                        await until(() => $('dialog .end') && $('dialog .end') !== end);
-                    }}
+                    await unscale();
                     await go();
                     const boxes = (anchor) => $$(`#boards .scales text[text-anchor=${{anchor}}]:not(.name)`).map((text) => text.getBoundingClientRect());
                     const across = boxes('middle'), up = boxes('end'), names = $$('#boards .scales .name');
@@ -925,9 +925,7 @@ async fn the_numbers_of_the_axes_have_room() -> Result<()> {
 #[tokio::test]
 async fn the_arrow_keys_go_from_point_to_point_and_tell_their_rows() -> Result<()> {
     let browser = opened().await?;
-    let rows = "Array.from({ length: 121 }, (_, i) => `${i % 11},${Math.floor(i / 11)}`)";
-    let read = format!("await drop(new Blob([['x,y', ...{rows}].join('\\n')])); await go(); board.seek(0);");
-    run(&browser, &format!("{read} $('#boards .scales').focus();")).await?;
+    run(&browser, &format!("{GRID} board.seek(0); $('#boards .scales').focus();")).await?;
     let note = "document.querySelector('.row-of')";
     let lines = format!("[...{note}.children].map(({{ textContent }}) => textContent)");
     // The middle one first; from the upper edge there is no way up.

@@ -142,6 +142,11 @@ async fn many_changes_leave_the_memory_as_it_is() -> Result<()> {
     Ok(())
 }
 
+/// The keyboard comes to the board.
+const FOCUS: &str = "document.querySelector('#board').shadowRoot.querySelector('canvas').focus();";
+/// The last change is taken back.
+const UNDO: &str = "[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Undo').click();";
+
 /// The playground, at rest before its first half-step, with the pane open.
 async fn playground() -> Result<Browser> {
     let browser = Browser::start().await?;
@@ -180,7 +185,7 @@ async fn a_star_is_dragged_to_another_place_as_one_change() -> Result<()> {
     let (x, y) = (seen[0][0].as_f64().unwrap_or(9.0), seen[0][1].as_f64().unwrap_or(9.0));
     assert!((x - 0.5).abs() < 0.01 && (y - 0.5).abs() < 0.01, "{x}, {y}");
     assert_eq!(seen[1], json!([{ "edit": "moveCentroid", "j": 0, "x": x, "y": y }]));
-    browser.run("[...document.querySelectorAll('#lab .hands button')].find((button) => button.textContent === 'Undo').click()").await?;
+    browser.run(UNDO).await?;
     let seen =
         browser.run("return [document.querySelector('#board').kmeans.undo(), changes.at(-1).edit]").await?;
     assert_eq!(seen, json!([false, "undo"]));
@@ -243,7 +248,7 @@ async fn what_was_drawn_can_be_undone_after_another_k() -> Result<()> {
     browser.wait_until("location.hash.includes('seeding=maximin')", PATIENCE).await?;
     let before = browser.eval(inertia).await?;
     browser.click("#panes input[value=hands]").await?;
-    browser.run("[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Undo').click();").await?;
+    browser.run(UNDO).await?;
     assert_eq!(browser.eval("document.querySelector('#board').kmeans.n").await?, 200);
     browser.run("[...document.querySelectorAll('#lab .hands button')].find(({ textContent }) => textContent === 'Redo').click();").await?;
     browser
@@ -334,7 +339,7 @@ async fn live_the_run_goes_to_its_end_with_the_hand() -> Result<()> {
 async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
     let browser = playground().await?;
     browser.click("#lab input[value=brush]").await?;
-    browser.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus();").await?;
+    browser.run(FOCUS).await?;
     browser.press(Key::Enter).await?;
     let first = browser.eval("[...document.querySelector('#board').kmeans.points]").await?;
     for _ in 1..20 {
@@ -360,7 +365,7 @@ async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
     // They are the core's, so another reader's are the same.
     let other = playground().await?;
     other.click("#lab input[value=brush]").await?;
-    other.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus();").await?;
+    other.run(FOCUS).await?;
     other.press(Key::Enter).await?;
     assert_eq!(other.eval("[...document.querySelector('#board').kmeans.points]").await?, first);
     Ok(())
@@ -369,7 +374,7 @@ async fn the_brush_paints_a_gaussian_cloud() -> Result<()> {
 #[tokio::test]
 async fn the_keyboard_does_the_same() -> Result<()> {
     let browser = playground().await?;
-    browser.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus()").await?;
+    browser.run(FOCUS).await?;
     let said = "document.querySelector('#board').shadowRoot.querySelector('[role=status]').textContent";
     browser.press('c').await?;
     assert_eq!(browser.eval(said).await?, "At centroid 1 of 3");
@@ -392,7 +397,7 @@ async fn the_keyboard_does_the_same() -> Result<()> {
     assert_eq!(browser.eval(&format!("[...{STAR}]")).await?, before);
     assert_eq!(browser.eval("document.querySelector('#board').kmeans.iteration").await?, 0);
     browser.click("#lab input[value=add]").await?;
-    browser.run("document.querySelector('#board').shadowRoot.querySelector('canvas').focus()").await?;
+    browser.run(FOCUS).await?;
     browser.press(Key::Enter).await?;
     assert_eq!(browser.eval(said).await?, "201 points");
     Ok(())
@@ -519,7 +524,7 @@ async fn a_reload_never_loses_a_drawing() -> Result<()> {
     let browser = playground().await?;
     browser.drag(from, to).await?;
     browser.wait_until("location.hash.includes('points=')", PATIENCE).await?;
-    browser.run("[...document.querySelectorAll('#lab .hands button')].find((button) => button.textContent === 'Undo').click()").await?;
+    browser.run(UNDO).await?;
     browser
         .wait_until("location.hash.includes('board=gauss') && !location.hash.includes('points=')", PATIENCE)
         .await?;
