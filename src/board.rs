@@ -201,7 +201,7 @@ impl Draft {
             return Ok(None);
         }
         let index = if self.n <= SMALL_BOARD {
-            Index::small(&self.points)?
+            Index::small(&self.points)
         } else {
             let Some(index) = self.sort(slice)? else { return Ok(None) };
             index

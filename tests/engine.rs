@@ -77,6 +77,32 @@ fn labels_are_those_of_a_search_through_all_centroids() {
 
 /// What is known of labels from one iteration to the next never keeps a point from the centroid that has become nearest.
 #[test]
+fn a_large_boards_labels_are_those_of_a_search_to_the_end() {
+    for (preset, k) in [(Preset::Uniform, 20), (Preset::Gauss, 7), (Preset::Rings, 12)] {
+        let board = Board::draw(Recipe::new(preset, 4).with_n(8_000)).expect("a board");
+        let lloyd = Lloyd::seeded(board, k, Seeding::Random, 2).expect("a start");
+        agrees_with_naive(lloyd, 200, &format!("{preset:?}, k = {k}"));
+    }
+}
+
+/// It is right on any way, back and forth.
+#[test]
+fn what_is_known_of_labels_outlives_going_back() {
+    let board = Board::draw(Recipe::new(Preset::Uniform, 4).with_n(8_000)).expect("a board");
+    let mut lloyd = Lloyd::seeded(board.clone(), 12, Seeding::Random, 2).expect("a start");
+    lloyd.run(100);
+    let last = lloyd.iteration();
+    assert!(last > 20, "too short a run for this test");
+    for iteration in [last - 1, last / 2, last - 2, 3, last - 3, last - 4, last - 5, 1, last] {
+        lloyd.seek(iteration).expect("an iteration that has been");
+        let before = lloyd.centroids_after(iteration - 1).to_vec();
+        let mut fresh = Lloyd::from_centroids(board.clone(), before).expect("a start");
+        fresh.assign();
+        assert_eq!(lloyd.labels(), fresh.labels(), "iteration {iteration}");
+    }
+}
+
+#[test]
 fn a_small_boards_labels_are_those_of_a_search_to_the_end() {
     for (name, places) in common::nasty_boards(801) {
         for scale in [1e-9, 1e9] {
@@ -123,8 +149,35 @@ fn the_sums_depend_on_nothing_but_the_labels() {
     }
     // Their sums round: the digits of most coordinates begin where those of the others end.
     let shrunk = |(i, place): (usize, Place)| if i > 1 { (place.0 * 1e-30, place.1 * 1e-30) } else { place };
-    let places: Vec<Place> = scattered(900).enumerate().map(shrunk).collect();
-    depend_on_nothing_but_the_labels(&board(&places).into());
+    for n in [900, 3_000] {
+        let places: Vec<Place> = scattered(n).enumerate().map(shrunk).collect();
+        depend_on_nothing_but_the_labels(&board(&places).into());
+    }
+}
+
+/// Centroids are the means of their points to the last digit, as whole numbers of many digits have them.
+#[test]
+fn sums_are_exact() {
+    /// How many units there are to one: the last digits of the coordinates here are larger.
+    const UNITS: f64 = (1_u128 << 90) as f64;
+    for n in [1_900, 50_000] {
+        let board = Board::draw(Recipe::new(Preset::Gauss, 6).with_n(n)).expect("a board");
+        let mut lloyd = Lloyd::seeded(board, 9, Seeding::Random, 1).expect("a start");
+        lloyd.run(8);
+        let mut sums = vec![(0, [0_i128; 2]); 9];
+        for (point, label) in lloyd.board().points().iter().zip(lloyd.labels()) {
+            let (count, sum) = &mut sums[label as usize];
+            *count += 1;
+            *sum = [sum[0] + (point.x * UNITS) as i128, sum[1] + (point.y * UNITS) as i128];
+        }
+        for (centroid, (count, sum)) in lloyd.centroids().iter().zip(sums) {
+            for (coordinate, sum) in [centroid.x, centroid.y].into_iter().zip(sum) {
+                let off = ((coordinate * UNITS) as i128 - sum / count) as f64 / UNITS;
+                let last_digit = coordinate.abs() * f64::EPSILON;
+                assert!(off.abs() <= 0.51 * last_digit, "{coordinate} is off by {off:e}, n = {n}");
+            }
+        }
+    }
 }
 
 fn depend_on_nothing_but_the_labels(board: &Arc<Board>) {

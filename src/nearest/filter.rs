@@ -7,12 +7,13 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
+use super::exact::Exact;
+use super::inertia::inertia;
 use super::small;
-use super::split::{self, Bits, Part, Split};
-use super::tree::{Boxes, Index, Lane, Node};
-use super::{ENOUGH, Labels, MIXED, Measure, SPLIT, Sum, Sums, is_one};
-use crate::error::KNOWS_LARGE;
-use crate::point::Point;
+use super::split::{self, Bisector, Bits, Split};
+use super::tree::{Boxes, Index, Lane, Large, Node};
+use super::{Labels, MIXED, Measure, NONE, SPLIT, Sum, Sums, is_one};
+use crate::point::{Point, lanes};
 
 /// A centroid in the frame's units and in single precision.
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +106,9 @@ pub(super) fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     labels_of(labels)
 }
 
+/// So many moves wait at most.
+const AT_ONCE: usize = 1 << 12;
+
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
 const ROUNDING: f32 = 1e-6;
 
@@ -112,21 +116,34 @@ const ROUNDING: f32 = 1e-6;
 struct Pass<'a> {
     index: &'a Index,
     centroids: &'a [Point],
-    sums: &'a mut Sums,
+    /// The clusters by label, and last the points that have none.
+    clusters: &'a mut [Large],
+    /// How many labels changed.
+    changed: usize,
     candidates: Vec<Candidate>,
     /// The candidates of all boxes on the way down, as a stack.
     lists: Vec<u16>,
     near: Vec<Near>,
-    waiting: Vec<Waiting>,
+    bisector: Bisector,
+    moves: Vec<Move>,
+    strays: Vec<Stray>,
 }
 
-/// A leaf in two clusters that is yet to be summed.
+/// Points of a leaf that go from one cluster to another, and some that go from that one to the first.
 ///
-/// Its points come from far off in memory. Side by side, with nothing else between them, many are fetched at the same time.
-struct Waiting {
-    at: Lane,
-    split: Split,
-    others: Bits,
+/// They lie far off in memory. Side by side, with nothing else between them, many are fetched at the same time.
+struct Move {
+    /// Where the leaf's points start.
+    start: u32,
+    labels: [u16; 2],
+    there: Bits,
+    back: Bits,
+}
+
+/// A point that goes from one cluster to another.
+struct Stray {
+    place: u32,
+    labels: [u16; 2],
 }
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
@@ -142,19 +159,30 @@ pub(crate) fn assign(
     if index.is_small() {
         return small::assign(index, centroids, labels, sums, measure);
     }
-    let mut pass = Pass::new(index, centroids, sums);
-    pass.lists = (0..centroids.len() as u16).collect();
-    pass.candidates = centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect();
-    let mut changed = 0;
-    let common = pass.group(index.root(), 0..centroids.len(), labels, &mut changed);
-    if is_one(common) {
-        pass.add_boxes(index.root(), labels);
+    let k = centroids.len();
+    let mut clusters = core::mem::take(&mut labels.clusters);
+    if clusters.is_empty() {
+        clusters.resize(k, Large::default());
+        clusters.push(index.sums[index.root()][0]);
     }
-    pass.add_splits(|(g, lane), split| {
-        if labels.nodes[g][lane] == SPLIT {
-            labels.splits[g][lane] = split;
-        }
-    });
+    labels.drift.follow(index, centroids);
+    let mut pass = Pass {
+        index,
+        centroids,
+        clusters: &mut clusters,
+        changed: 0,
+        candidates: centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect(),
+        lists: (0..k as u16).collect(),
+        near: Vec::new(),
+        bisector: Bisector::new(index, [NONE; 2], [Point::default(); 2]),
+        moves: Vec::new(),
+        strays: Vec::new(),
+    };
+    pass.group(index.root(), 0..k, labels);
+    pass.arrive();
+    let changed = pass.changed;
+    labels.clusters = clusters;
+    *sums = self::sums(index, labels, centroids);
     changed
 }
 
@@ -163,86 +191,103 @@ pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums 
     if index.is_small() {
         return small::sums(index, labels, centroids);
     }
-    let mut sums = Sums::none(centroids.len());
-    let mut pass = Pass::new(index, centroids, &mut sums);
-    pass.add_group(index.root(), labels);
-    if is_one(labels.nodes[index.root()][0]) {
-        pass.add_boxes(index.root(), labels);
-    }
-    pass.add_splits(|_, _| {});
-    sums
+    let clusters = if index.are_exact {
+        let clusters = labels.clusters[..centroids.len()].iter();
+        clusters.map(|cluster| cluster.sum(&index.digits)).collect()
+    } else {
+        let mut clusters = vec![Sum::default(); centroids.len()];
+        for (&point, label) in index.points.iter().zip(labels.flat(index)) {
+            clusters[usize::from(label)].add_point(point);
+        }
+        clusters
+    };
+    let inertia = inertia(index, labels, &clusters, centroids);
+    Sums { clusters, inertia }
 }
 
-impl<'a> Pass<'a> {
-    fn new(index: &'a Index, centroids: &'a [Point], sums: &'a mut Sums) -> Self {
-        sums.clusters.fill(Sum::default());
-        sums.inertia = 0.0;
-        let (candidates, lists, near) = (Vec::new(), Vec::new(), Vec::new());
-        Self { index, centroids, sums, candidates, lists, near, waiting: Vec::new() }
-    }
-
+impl Pass<'_> {
     /// Assigns the nodes of a group; the label that all of them have, or `MIXED`.
-    fn group(&mut self, g: usize, list: Range<usize>, labels: &mut Labels, changed: &mut usize) -> u16 {
-        let group = &self.index.groups[g];
+    fn group(&mut self, g: usize, list: Range<usize>, labels: &mut Labels) -> u16 {
         let base = self.lists.len();
-        let lists = match self.lists[list.clone()] {
-            [first, second] => self.between(&group.boxes, first, second, &list),
-            _ => self.filter(&group.boxes, list),
-        };
-        let (mut common, mut are_one, mut difference) = (MIXED, true, 0);
-        for (lane, _) in group.nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
-            let now = self.node(g, lane, lists[lane].clone(), labels, changed);
-            labels.nodes[g][lane] = now;
-            are_one &= is_one(now);
-            difference |= if lane == 0 { 0 } else { now ^ common };
-            common = now;
-        }
+        let lists = self.filter(&self.index.groups[g].boxes, list);
+        let common =
+            self.each_node(g, labels, |pass, lane, labels| pass.node((g, lane), lists[lane].clone(), labels));
         self.lists.truncate(base);
-        if are_one && difference == 0 {
-            return common;
-        }
-        self.add_boxes(g, labels);
-        MIXED
+        common
     }
 
-    /// Assigns the node in a lane of a group; the label that all its points have, `SPLIT` or `MIXED`.
-    fn node(
+    /// The same, where the candidates are two.
+    fn group_of_two(&mut self, g: usize, pair: [u16; 2], labels: &mut Labels) -> u16 {
+        let (nearer, farther) = self.between(&self.index.groups[g].boxes, pair);
+        self.each_node(g, labels, |pass, lane, labels| match (nearer >> lane & 1, farther >> lane & 1) {
+            (1, _) => pass.claim((g, lane), pair[0], labels),
+            (_, 1) => pass.claim((g, lane), pair[1], labels),
+            _ => pass.node_of_two((g, lane), pair, labels),
+        })
+    }
+
+    /// Assigns the nodes of a group one by one.
+    #[inline]
+    fn each_node(
         &mut self,
         g: usize,
-        lane: usize,
-        list: Range<usize>,
         labels: &mut Labels,
-        changed: &mut usize,
+        mut assign: impl FnMut(&mut Self, usize, &mut Labels) -> u16,
     ) -> u16 {
-        let (node, before) = (&self.index.groups[g].nodes[lane], labels.nodes[g][lane]);
+        let (mut first, mut difference) = (None, 0);
+        for (lane, _) in self.index.groups[g].nodes.iter().enumerate().take_while(|(_, node)| node.count > 0)
+        {
+            let now = assign(self, lane, labels);
+            labels.nodes[g][lane] = now;
+            difference |= now ^ *first.get_or_insert(now);
+        }
+        first.filter(|&label| difference == 0 && is_one(label)).unwrap_or(MIXED)
+    }
+
+    /// Assigns a node; the label that all its points have, `SPLIT` or `MIXED`.
+    fn node(&mut self, at: Lane, list: Range<usize>, labels: &mut Labels) -> u16 {
+        let node = self.index.node(at);
         match (&self.lists[list.clone()], node.parts()) {
-            (&[label], _) => {
-                *changed += labels.others(self.index, (g, lane), label);
-                label
-            }
+            (&[label], _) => self.claim(at, label, labels),
+            (&[first, second], _) => self.node_of_two(at, [first, second], labels),
             (_, Some(parts)) => {
-                if is_one(before) {
-                    labels.nodes[parts] = [before; 4];
-                }
-                self.group(parts, list, labels, changed)
-            }
-            (&[first, second], None) if node.can_be_split() => {
-                let bits = self.beyond(node, first, second);
-                self.divide((g, lane), [first, second], bits, labels, changed)
+                labels.hand_down(at, parts);
+                self.group(parts, list, labels)
             }
             (&[first, second, third], None) if node.can_be_split() => {
-                self.divide_in_three((g, lane), [first, second, third], labels, changed)
+                self.divide_in_three(at, [first, second, third], labels)
             }
             (_, None) => {
-                labels.spell(self.index, (g, lane));
-                self.leaf((g, lane), list, &mut labels.points[node.range()], changed)
+                let near = self.lists[list].iter();
+                self.near.clear();
+                self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
+                self.leaf(at, labels)
             }
         }
     }
 
-    /// Of a list of two candidates, those that may be nearest to some place in each of four boxes.
-    fn between(&self, boxes: &Boxes, first: u16, second: u16, list: &Range<usize>) -> [Range<usize>; 4] {
-        let [first, second] = [first, second].map(|j| self.candidates[usize::from(j)]);
+    /// The same, where the candidates are two.
+    fn node_of_two(&mut self, at: Lane, pair: [u16; 2], labels: &mut Labels) -> u16 {
+        let node = self.index.node(at);
+        if let Some(parts) = node.parts() {
+            labels.hand_down(at, parts);
+            return self.group_of_two(parts, pair, labels);
+        }
+        if node.can_be_split() {
+            if labels.stays(at, pair) {
+                return SPLIT;
+            }
+            let bits = self.beyond(at, pair);
+            return self.divide(at, pair, bits, labels);
+        }
+        self.near.clear();
+        self.near.extend(pair.map(|label| Near::new(self.centroids[usize::from(label)], label)));
+        self.leaf(at, labels)
+    }
+
+    /// Which of four boxes are nearer to the first of two candidates, and which to the second, in every place; a bit for each.
+    fn between(&self, boxes: &Boxes, pair: [u16; 2]) -> (u32, u32) {
+        let [first, second] = pair.map(|j| self.candidates[usize::from(j)]);
         let splat = f32x4::splat;
         let (wx, wy) = (splat(second.x - first.x), splat(second.y - first.y));
         let (mx, my) = (splat((first.x + second.x) * 0.5), splat((first.y + second.y) * 0.5));
@@ -250,12 +295,7 @@ impl<'a> Pass<'a> {
         let less = f32x4::new(boxes.half_width) * wx.abs() + f32x4::new(boxes.half_height) * wy.abs();
         let reach = first.reach + second.reach;
         let margin = splat(reach * reach * ROUNDING) + less;
-        let (nearer, farther) = (middle.simd_gt(margin).to_bitmask(), (-middle).simd_gt(margin).to_bitmask());
-        [0, 1, 2, 3].map(|lane| match (nearer >> lane & 1, farther >> lane & 1) {
-            (1, _) => list.start..list.start + 1,
-            (_, 1) => list.start + 1..list.end,
-            _ => list.clone(),
-        })
+        (middle.simd_gt(margin).to_bitmask(), (-middle).simd_gt(margin).to_bitmask())
     }
 
     /// Lists for each of four boxes the candidates that may be nearest to some place in it.
@@ -302,235 +342,231 @@ impl<'a> Pass<'a> {
     }
 
     /// Which of a leaf's points are nearer to the second candidate than to the first.
-    fn beyond(&self, node: &Node, first: u16, second: u16) -> Bits {
-        let [first, second] = [first, second].map(|label| self.centroids[usize::from(label)]);
-        split::beyond(self.index, node, first, second)
+    fn beyond(&mut self, at: Lane, pair: [u16; 2]) -> Bits {
+        if self.bisector.labels != pair {
+            // Most leaves have that of the one before.
+            let centroids = pair.map(|label| self.centroids[usize::from(label)]);
+            self.bisector = Bisector::new(self.index, pair, centroids);
+        }
+        self.bisector.beyond(self.index, at)
     }
 
-    /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, `SPLIT` or `MIXED`.
-    fn divide_in_three(
-        &mut self,
-        at: Lane,
-        [first, second, third]: [u16; 3],
-        labels: &mut Labels,
-        changed: &mut usize,
-    ) -> u16 {
-        let node = self.index.node(at);
-        let of_third = self.beyond(node, first, third).and(self.beyond(node, second, third));
-        let not_of_first = self.beyond(node, first, second).or(of_third);
-        let of_second = not_of_first.xor(of_third);
-        if of_third.count() == 0 {
-            return self.divide(at, [first, second], of_second, labels, changed);
+    /// Gives all points of a node one label.
+    #[inline]
+    fn claim(&mut self, at: Lane, label: u16, labels: &Labels) -> u16 {
+        if labels.nodes[at.0][at.1] != label {
+            self.take(at, label, labels);
         }
-        if of_second.count() == 0 {
-            return self.divide(at, [first, third], of_third, labels, changed);
+        label
+    }
+
+    /// Moves what has another label.
+    fn take(&mut self, at: Lane, label: u16, labels: &Labels) {
+        let (node, before) = (self.index.node(at), labels.nodes[at.0][at.1]);
+        match (before, node.parts()) {
+            (MIXED, Some(parts)) => {
+                for lane in (0..4).filter(|&lane| self.index.groups[parts].nodes[lane].count > 0) {
+                    self.claim((parts, lane), label, labels);
+                }
+            }
+            (MIXED, None) => {
+                for (own, place) in labels.points[node.range()].iter().zip(node.start..) {
+                    self.move_one(place, [*own, label]);
+                }
+            }
+            (SPLIT, _) => {
+                let Split { labels: pair, bits, .. } = labels.splits[at.0][at.1];
+                for (own, these) in pair.into_iter().zip([Bits::all(node.count).xor(bits), bits]) {
+                    if own != label {
+                        self.move_some(at, [own, label], these);
+                    }
+                }
+            }
+            _ => self.move_all(at, [before, label]),
         }
-        if not_of_first.count() == node.count {
-            return self.divide(at, [second, third], of_third, labels, changed);
-        }
-        labels.spell(self.index, at);
-        for (i, label) in labels.points[node.range()].iter_mut().enumerate() {
-            let now = [first, second, third][usize::from(not_of_first.has(i)) + usize::from(of_third.has(i))];
-            *changed += usize::from(core::mem::replace(label, now) != now);
-        }
-        self.add_three(node, [first, second, third], [of_second, of_third]);
-        MIXED
     }
 
     /// Gives the points of a leaf two labels, the second to these; the label that all of them have, or `SPLIT`.
-    fn divide(
-        &mut self,
-        at: Lane,
-        pair: [u16; 2],
-        bits: Bits,
-        labels: &mut Labels,
-        changed: &mut usize,
-    ) -> u16 {
-        let node = self.index.node(at);
-        let before = labels.split(at).filter(|before| before.labels == pair).copied();
-        *changed += before.map_or_else(
-            || {
-                let all = Bits::all(node.count);
-                let same = [(pair[0], all.xor(bits)), (pair[1], bits)];
-                let same = same.map(|(label, now)| now.and(labels.with(self.index, at, label)).count());
-                node.count - same[0] - same[1]
-            },
-            |before| before.bits.xor(bits).count(),
-        ) as usize;
+    fn divide(&mut self, at: Lane, pair: [u16; 2], bits: Bits, labels: &mut Labels) -> u16 {
+        let (node, before) = (self.index.node(at), labels.nodes[at.0][at.1]);
         match bits.count() {
-            0 => pair[0],
-            count if count == node.count => pair[1],
+            0 => return self.claim(at, pair[0], labels),
+            count if count == node.count => return self.claim(at, pair[1], labels),
+            _ => {}
+        }
+        match before {
+            SPLIT if labels.splits[at.0][at.1].labels == pair => {
+                let Split { bits: own, until, .. } = &mut labels.splits[at.0][at.1];
+                if *own == bits && self.bisector.labels == pair {
+                    let far = labels.drift.of(pair) + self.bisector.room(self.index, at);
+                    *until = far as f32 * (1.0 - 1e-6);
+                    return SPLIT;
+                }
+                self.push(node.start, pair, bits.without(*own), own.without(bits));
+            }
+            SPLIT | MIXED => {
+                for (i, place) in (node.start..).take(node.count as usize).enumerate() {
+                    let own = labels.of_point(self.index, at, i);
+                    self.move_one(place, [own, pair[usize::from(bits.has(i))]]);
+                }
+            }
+            _ if before == pair[1] => {
+                self.move_some(at, [before, pair[0]], Bits::all(node.count).xor(bits));
+            }
             _ => {
-                let (split, others) = Split::begun(node, pair, bits, before.as_ref());
-                labels.splits[at.0][at.1] = split;
-                self.waiting.push(Waiting { at, split, others });
-                SPLIT
+                if before != pair[0] {
+                    self.move_all(at, [before, pair[0]]);
+                    self.changed -= bits.count() as usize; // they change once
+                }
+                self.move_some(at, pair, bits);
             }
         }
+        labels.splits[at.0][at.1] = Split { labels: pair, until: 0.0, bits };
+        SPLIT
     }
 
-    /// Assigns the points of a leaf, one by one; the label that all of them have, or `MIXED`.
-    fn leaf(&mut self, at: Lane, list: Range<usize>, labels: &mut [u16], changed: &mut usize) -> u16 {
+    /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, `SPLIT` or `MIXED`.
+    fn divide_in_three(&mut self, at: Lane, [first, second, third]: [u16; 3], labels: &mut Labels) -> u16 {
         let node = self.index.node(at);
-        *changed += self.search(node, list, labels);
-        if labels.iter().all(|label| *label == labels[0]) {
-            return labels[0];
+        let of_third = self.beyond(at, [first, third]).and(self.beyond(at, [second, third]));
+        let not_of_first = self.beyond(at, [first, second]).or(of_third);
+        let of_second = not_of_first.xor(of_third);
+        if of_third.count() == 0 {
+            return self.divide(at, [first, second], of_second, labels);
         }
-        self.add_leaf(at, labels);
+        if of_second.count() == 0 {
+            return self.divide(at, [first, third], of_third, labels);
+        }
+        if not_of_first.count() == node.count {
+            return self.divide(at, [second, third], of_third, labels);
+        }
+        labels.spell(self.index, at);
+        for ((i, own), place) in labels.points[node.range()].iter_mut().enumerate().zip(node.start..) {
+            let now = [first, second, third][usize::from(not_of_first.has(i)) + usize::from(of_third.has(i))];
+            self.move_one(place, [core::mem::replace(own, now), now]);
+        }
         MIXED
     }
 
-    /// Labels a leaf's points by a search through the candidates; how many labels changed.
-    fn search(&mut self, node: &Node, list: Range<usize>, labels: &mut [u16]) -> usize {
-        self.near.clear();
-        let near = self.lists[list].iter();
-        self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
-        search(&self.index.points[node.range()], labels, &self.near)
+    /// Assigns the points of a leaf, one by one, to the nearest of a few; the label that all of them have, or `MIXED`.
+    fn leaf(&mut self, at: Lane, labels: &mut Labels) -> u16 {
+        labels.spell(self.index, at);
+        let range = self.index.node(at).range();
+        let (points, own) = (&self.index.points[range.clone()], &mut labels.points[range]);
+        let near = core::mem::take(&mut self.near);
+        self.changed += search(points, own, &near, |i, before, now| self.follow(points[i], [before, now]));
+        self.near = near;
+        if own.iter().all(|label| *label == own[0]) { own[0] } else { MIXED }
     }
 
-    /// Adds a leaf's points to the clusters of their labels.
-    fn add_leaf(&mut self, at: Lane, labels: &[u16]) {
-        let node = self.index.node(at);
-        if node.can_be_split() {
-            let ends = |some: &mut dyn Iterator<Item = u16>| {
-                some.fold((MIXED, 0), |(low, high), label| (label.min(low), label.max(high)))
-            };
-            let (low, high) = ends(&mut labels.iter().copied());
-            let with = |label: u16| Bits::of(labels.iter().map(|&own| own == label));
-            match ends(&mut labels.iter().copied().filter(|&label| label != low && label != high)) {
-                (MIXED, _) => {
-                    let (split, others) = Split::begun(node, [low, high], with(high), None);
-                    return self.waiting.push(Waiting { at, split, others });
-                }
-                (middle, other) if middle == other => {
-                    return self.add_three(node, [low, middle, high], [with(middle), with(high)]);
-                }
-                _ => {}
-            }
+    /// Moves a point from one cluster to another.
+    fn follow(&mut self, point: Point, labels: [u16; 2]) {
+        self.exchange(labels, &Exact::of(1, self.index.digits.cut(lanes(point))));
+    }
+
+    fn exchange(&mut self, [from, to]: [u16; 2], some: &Large) {
+        let none = self.clusters.len() - 1;
+        self.clusters[none.min(from.into())].remove(some);
+        self.clusters[none.min(to.into())].add(some);
+    }
+
+    /// Moves a node from one cluster to another.
+    fn move_all(&mut self, at: Lane, labels: [u16; 2]) {
+        self.changed += self.index.node(at).count as usize;
+        self.exchange(labels, &self.index.sums[at.0][at.1]);
+    }
+
+    /// Moves some points of a leaf from one cluster to another, in the end.
+    fn move_some(&mut self, at: Lane, [from, to]: [u16; 2], these: Bits) {
+        let Node { start, count, .. } = *self.index.node(at);
+        if 2 * these.count() <= count {
+            return self.push(start, [from, to], these, Bits::default());
         }
-        let mut inertia = 0.0;
-        for (&point, &label) in self.index.points[node.range()].iter().zip(labels) {
-            let label = usize::from(label);
-            self.sums.clusters[label].add_point(point);
-            inertia += point.distance_squared(self.centroids[label]);
-        }
-        self.sums.inertia += inertia;
+        // All of them, and the others back.
+        let others = Bits::all(count).xor(these);
+        self.exchange([from, to], &self.index.sums[at.0][at.1]);
+        self.push(start, [from, to], Bits::default(), others);
+        self.changed += (these.count() - others.count()) as usize;
     }
 
-    /// Adds the leaves in two clusters, each told of when its sum is known.
-    fn add_splits(&mut self, mut tell: impl FnMut(Lane, Split)) {
-        for Waiting { at, mut split, others } in
-            core::mem::take(&mut self.waiting).into_iter().filter(|_| KNOWS_LARGE)
-        {
-            let node = self.index.node(at);
-            split.complete(self.index, node, others);
-            self.add_two(node, &split);
-            tell(at, split);
-        }
-    }
-
-    /// Adds the points of a leaf with two labels.
-    fn add_two(&mut self, node: &Node, split: &Split) {
-        let second = split.second();
-        let first = Part::rest(node, split.labels[0], &[&second]);
-        self.add_parts(node, &[first, second], |i| split.label_of(i));
-    }
-
-    /// Adds the points of a leaf with three labels, told which have the second and which the third.
-    fn add_three(&mut self, node: &Node, labels: [u16; 3], [second, third]: [Bits; 2]) {
-        let first = Bits::all(node.count).xor(second).xor(third);
-        let mut parts = [(labels[0], first), (labels[1], second), (labels[2], third)];
-        let label_of = |i| labels[usize::from(!first.has(i)) + usize::from(third.has(i))];
-        // What is the most of them is the rest.
-        for i in 0..2 {
-            if parts[i].1.count() > parts[2].1.count() {
-                parts.swap(i, 2);
-            }
-        }
-        let [few, others, (most, _)] = parts;
-        let [few, others] = [few, others].map(|(label, bits)| Part::of(self.index, node, label, bits));
-        let most = Part::rest(node, most, &[&few, &others]);
-        self.add_parts(node, &[few, others, most], label_of);
-    }
-
-    /// Adds all points of a leaf.
-    fn add_parts(&mut self, node: &Node, parts: &[Part], label_of: impl Fn(usize) -> u16) {
-        let (mut inertia, mut most) = (node.squares, node.squares);
-        for part in parts {
-            let centroid = self.centroids[usize::from(part.label)];
-            let (dx, dy, count) = (node.mean.x - centroid.x, node.mean.y - centroid.y, f64::from(part.count));
-            let squares = count * (dx * dx + dy * dy);
-            inertia += 2.0 * (dx * part.dx + dy * part.dy) + squares;
-            most += squares;
-            self.sums.clusters[usize::from(part.label)].add_part(part, node.mean);
-        }
-        self.sums.inertia += if inertia > ENOUGH * most {
-            inertia
-        } else {
-            let points = self.index.points[node.range()].iter().enumerate();
-            points.map(|(i, point)| point.distance_squared(self.centroids[usize::from(label_of(i))])).sum()
-        };
-    }
-
-    /// Adds the nodes of a group that have one label to their clusters.
-    ///
-    /// Those of a whole box that has one label are left to the box, so that the sums depend on the labels alone.
-    fn add_boxes(&mut self, g: usize, labels: &Labels) {
-        for (node, &label) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]) {
-            if node.count > 0 && is_one(label) {
-                self.sums.clusters[usize::from(label)].add_box(node);
-                self.sums.inertia += node.about(self.centroids[usize::from(label)]).2;
+    /// Moves a point from one cluster to another, in the end.
+    fn move_one(&mut self, place: u32, labels: [u16; 2]) {
+        if labels[0] != labels[1] {
+            self.changed += 1;
+            self.strays.push(Stray { place, labels });
+            if self.strays.len() > AT_ONCE {
+                self.arrive();
             }
         }
     }
 
-    /// Adds all that is below a group and has not one label, in the order in which `group` does.
-    fn add_group(&mut self, g: usize, labels: &Labels) {
-        for (lane, (node, &label)) in self.index.groups[g].nodes.iter().zip(&labels.nodes[g]).enumerate() {
-            match (node.parts(), labels.split((g, lane))) {
-                _ if node.count == 0 || is_one(label) => {}
-                (Some(parts), _) => {
-                    self.add_group(parts, labels);
-                    self.add_boxes(parts, labels);
-                }
-                (_, Some(&split)) => {
-                    self.waiting.push(Waiting { at: (g, lane), split, others: Bits::default() });
-                }
-                _ => self.add_leaf((g, lane), &labels.points[node.range()]),
+    fn push(&mut self, start: u32, labels: [u16; 2], there: Bits, back: Bits) {
+        let changed = there.count() + back.count();
+        if changed > 0 {
+            self.changed += changed as usize;
+            self.moves.push(Move { start, labels, there, back });
+            if self.moves.len() > AT_ONCE {
+                self.arrive();
             }
         }
+    }
+
+    /// Lets the clusters know of the points that have moved.
+    fn arrive(&mut self) {
+        let (mut moves, mut strays) = (core::mem::take(&mut self.moves), core::mem::take(&mut self.strays));
+        for Move { start, labels, there, back } in moves.drain(..) {
+            self.exchange(labels, &split::difference(self.index, start, there, back));
+        }
+        for Stray { place, labels } in strays.drain(..) {
+            self.follow(self.index.points[place as usize], labels);
+        }
+        (self.moves, self.strays) = (moves, strays);
     }
 }
 
-/// Labels points by a search through centroids; how many labels changed.
-pub(super) fn search(points: &[Point], labels: &mut [u16], near: &[Near]) -> usize {
+/// Labels points by a search through centroids, and tells which changed, from what and to what; how many they are.
+pub(super) fn search(
+    points: &[Point],
+    labels: &mut [u16],
+    near: &[Near],
+    mut tell: impl FnMut(usize, u16, u16),
+) -> usize {
     let (points, last) = points.as_chunks();
     let (fours, rest) = labels.as_chunks_mut();
     let mut changed = 0;
+    let mut first = 0;
     for (points, labels) in points.iter().zip(fours) {
-        changed += replace(labels, nearest_to(points, near));
+        changed += replace(labels, nearest_to(points, near), |i, before, now| tell(first + i, before, now));
+        first += 4;
     }
-    if let [first, ..] = *last {
-        changed += replace_few(rest, nearest_to(&filled(last, first), near));
+    if let [filler, ..] = *last {
+        let now = nearest_to(&filled(last, filler), near);
+        changed += replace_few(rest, now, |i, before, now| tell(first + i, before, now));
     }
     changed
 }
 
-/// Puts labels in the place of four others; how many are different.
-fn replace(labels: &mut [u16; 4], now: u64) -> usize {
-    let changed = packed(*labels) ^ now;
-    if changed == 0 {
+/// Puts labels in the place of four others, and tells which are different; how many.
+fn replace(labels: &mut [u16; 4], now: u64, mut tell: impl FnMut(usize, u16, u16)) -> usize {
+    if packed(*labels) == now {
         return 0;
     }
-    *labels = unpacked(now);
-    unpacked(changed).into_iter().filter(|&lane| lane != 0).count()
+    let before = core::mem::replace(labels, unpacked(now));
+    let mut changed = 0;
+    for (i, (&before, &now)) in before.iter().zip(&*labels).enumerate() {
+        if before != now {
+            tell(i, before, now);
+            changed += 1;
+        }
+    }
+    changed
 }
 
 /// The same for fewer than four.
-fn replace_few(labels: &mut [u16], now: u64) -> usize {
+fn replace_few(labels: &mut [u16], now: u64, tell: impl FnMut(usize, u16, u16)) -> usize {
     let real = (1 << (16 * labels.len())) - 1;
     let mut four = filled(labels, 0);
-    let changed = replace(&mut four, now & real);
+    let changed = replace(&mut four, now & real, tell);
     labels.copy_from_slice(&four[..labels.len()]);
     changed
 }

@@ -5,7 +5,9 @@
 //! with more room to spare than rounding takes. Sums are exact, or their order depends on the labels alone, so they are
 //! the same to the bit however much work was saved.
 
+mod exact;
 mod filter;
+mod inertia;
 mod small;
 #[cfg(feature = "large")]
 mod sorting;
@@ -20,16 +22,17 @@ use crate::error::{Error, KNOWS_LARGE, filled};
 #[cfg(not(feature = "large"))]
 use crate::point::Extent;
 use crate::point::{Point, lanes, place, sort_key};
+use exact::Exact;
 pub(crate) use filter::{assign, sums};
 use small::Watch;
 #[cfg(feature = "large")]
 pub(crate) use sorting::Sorting;
 #[cfg(feature = "large")]
 use sorting::neighbours;
-use split::{Bits, Part, Split};
+use split::Split;
 pub(crate) use tree::Index;
 pub(crate) use tree::SMALL_BOARD;
-use tree::{Lane, Node};
+use tree::{Lane, Large};
 
 /// What a build that knows small boards only never has.
 #[cfg(not(feature = "large"))]
@@ -87,16 +90,6 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
-    fn add_box(&mut self, node: &Node) {
-        if self.count == 0 {
-            self.pivot = node.mean;
-        }
-        let (dx, dy, _) = node.about(self.pivot);
-        self.count += node.count;
-        self.dx += dx;
-        self.dy += dy;
-    }
-
     fn add_point(&mut self, point: Point) {
         if self.count == 0 {
             self.pivot = point;
@@ -104,17 +97,6 @@ impl Sum {
         self.count += 1;
         self.dx += point.x - self.pivot.x;
         self.dy += point.y - self.pivot.y;
-    }
-
-    /// Adds a part of a leaf, summed as it lies from a place.
-    fn add_part(&mut self, part: &Part, place: Point) {
-        if self.count == 0 {
-            self.pivot = place;
-        }
-        let count = f64::from(part.count);
-        self.count += part.count;
-        self.dx += part.dx + count * (place.x - self.pivot.x);
-        self.dy += part.dy + count * (place.y - self.pivot.y);
     }
 
     /// The mean of the points, if there are any.
@@ -222,6 +204,38 @@ pub(crate) struct Labels {
     splits: Vec<[Split; 4]>,
     points: Vec<u16>,
     watch: Watch,
+    /// The clusters of a large board by label, and last the points that have none; empty before the first assign.
+    clusters: Vec<Large>,
+    drift: Drift,
+}
+
+/// How far the centroids have come since the first assign, each in all, in the frame's units; on a large board.
+///
+/// As long as neither of two centroids has come farther than it takes to be as far from a point as the other, the point stays
+/// (G. Hamerly, *Making k-means even faster*, SIAM International Conference on Data Mining 2010).
+#[derive(Debug, Clone, Default)]
+struct Drift {
+    centroids: Vec<Point>,
+    ways: Vec<f64>,
+}
+
+impl Drift {
+    /// Goes with the centroids to where they are now.
+    fn follow(&mut self, index: &Index, centroids: &[Point]) {
+        if self.centroids.len() != centroids.len() {
+            (self.centroids, self.ways) = (centroids.to_vec(), vec![0.0; centroids.len()]);
+        }
+        for ((before, now), way) in self.centroids.iter_mut().zip(centroids).zip(&mut self.ways) {
+            // Never less than it is.
+            *way = (*way + before.distance(*now) * index.frame.units) * (1.0 + 1e-12);
+            *before = *now;
+        }
+    }
+
+    /// How far two of them have come.
+    fn of(&self, pair: [u16; 2]) -> f64 {
+        pair.into_iter().map(|label| self.ways[usize::from(label)]).sum()
+    }
 }
 
 impl Labels {
@@ -229,7 +243,14 @@ impl Labels {
     pub(crate) fn none(index: &Index) -> Result<Self, Error> {
         let (nodes, points) = (filled([NONE; 4], index.groups.len())?, filled(NONE, index.len())?);
         let splits = filled([Split::default(); 4], if index.is_small() { 0 } else { index.groups.len() })?;
-        Ok(Self { nodes, splits, points, watch: Watch::default() })
+        Ok(Self {
+            nodes,
+            splits,
+            points,
+            watch: Watch::default(),
+            clusters: Vec::new(),
+            drift: Drift::default(),
+        })
     }
 
     /// Takes all labels back.
@@ -237,6 +258,8 @@ impl Labels {
         self.nodes.fill([NONE; 4]);
         self.points.fill(NONE);
         self.watch.forget();
+        self.clusters.clear();
+        self.drift = Drift::default();
     }
 
     /// Labels in the order of the board, [`UNASSIGNED`] for none.
@@ -283,6 +306,19 @@ impl Labels {
         }
     }
 
+    /// Whether a leaf is known to be split between two centroids as it was before they moved.
+    fn stays(&self, at: Lane, pair: [u16; 2]) -> bool {
+        self.split(at).is_some_and(|split| split.labels == pair && self.drift.of(pair) < split.until.into())
+    }
+
+    /// Gives its label to a node's parts, if it has one.
+    fn hand_down(&mut self, at: Lane, parts: usize) {
+        let label = self.nodes[at.0][at.1];
+        if is_one(label) {
+            self.nodes[parts] = [label; 4];
+        }
+    }
+
     /// Gives the points of a leaf labels of their own.
     fn spell(&mut self, index: &Index, at: Lane) {
         let range = index.node(at).range();
@@ -300,14 +336,25 @@ impl Labels {
         }
     }
 
-    /// Which points of a leaf have a label.
-    fn with(&self, index: &Index, at: Lane, label: u16) -> Bits {
-        let node = index.node(at);
-        match (self.nodes[at.0][at.1], self.split(at)) {
-            (_, Some(split)) => split.with(label, node.count),
-            (MIXED, _) => Bits::of(self.points[node.range()].iter().map(|own| *own == label)),
-            (own, _) if own == label => Bits::all(node.count),
-            _ => Bits::default(),
+    /// The label of a point of a leaf.
+    fn of_point(&self, index: &Index, at: Lane, i: usize) -> u16 {
+        self.split(at).map_or_else(|| self.points[index.node(at).range()][i], |split| split.label_of(i))
+    }
+
+    /// Visits the leaves below a group, each with the label of all its points, if they have one.
+    fn each_leaf(
+        &self,
+        index: &Index,
+        g: usize,
+        above: Option<u16>,
+        visit: &mut impl FnMut(Lane, Option<u16>),
+    ) {
+        for (lane, node) in index.groups[g].nodes.iter().enumerate().filter(|(_, node)| node.count > 0) {
+            let label = above.or(Some(self.nodes[g][lane]).filter(|&label| is_one(label)));
+            match node.parts() {
+                Some(parts) => self.each_leaf(index, parts, label, visit),
+                None => visit((g, lane), label),
+            }
         }
     }
 
@@ -332,6 +379,12 @@ impl Labels {
     /// Gives another label, which no other point has, to the point at a place in the tree's order.
     pub(crate) fn set(&mut self, index: &Index, place: u32, new: u16) {
         self.watch.forget();
+        if !self.clusters.is_empty() {
+            let point = Exact::of(1, index.digits.cut(lanes(index.point(place as usize))));
+            let before = self.at(index, place);
+            self.clusters[usize::from(before)].remove(&point);
+            self.clusters[usize::from(new)].add(&point);
+        }
         let (mut g, mut lane) = (index.root(), 0);
         loop {
             let node = &index.groups[g].nodes[lane];
@@ -358,25 +411,5 @@ impl Labels {
     /// Whether the points have labels.
     pub(crate) fn are_given(&self, index: &Index) -> bool {
         self.nodes[index.root()][0] != NONE
-    }
-
-    /// How many points of a node have another label than this.
-    fn others(&self, index: &Index, at: Lane, label: u16) -> usize {
-        let (node, own) = (index.node(at), self.nodes[at.0][at.1]);
-        match (own, node.parts()) {
-            (SPLIT, _) if KNOWS_LARGE => (node.count - self.with(index, at, label).count()) as usize,
-            (MIXED, None) => self.points[node.range()].iter().filter(|own| **own != label).count(),
-            (MIXED, Some(parts)) => {
-                let lanes = (0..4).filter(|&lane| index.groups[parts].nodes[lane].count > 0);
-                lanes.map(|lane| self.others(index, (parts, lane), label)).sum()
-            }
-            _ => {
-                if own == label {
-                    0
-                } else {
-                    node.count as usize
-                }
-            }
-        }
     }
 }

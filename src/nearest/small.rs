@@ -1,12 +1,13 @@
 //! Small boards: no tree, every point is looked at, unless it is known that its label stays.
 
-use wide::{f32x4, f64x2};
+use wide::f32x4;
 
+use super::exact::Exact;
 use super::filter::{Candidate, Near, nearest_to, search, unpacked};
-use super::tree::{Index, Quad, SMALL_BOARD};
+use super::tree::{Index, Quad};
 use super::{Labels, MIXED, Measure, Sum, Sums};
 use crate::error::KNOWS_LARGE;
-use crate::point::{Point, lanes, place};
+use crate::point::{Point, lanes};
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
 ///
@@ -24,13 +25,17 @@ pub(super) fn assign(
         watch.search(index, centroids, labels)
     } else {
         watch.clusters.clear();
-        search(&index.points, labels, &all_near(centroids))
+        search(&index.points, labels, &all_near(centroids), |_, _, _| {})
     };
-    if watch.clusters.is_empty() {
-        watch.clusters = gathered(index, centroids.len(), labels);
-    }
-    for (sum, cluster) in sums.clusters.iter_mut().zip(&watch.clusters) {
-        *sum = cluster.sum(index.digits);
+    if index.are_exact {
+        if watch.clusters.is_empty() {
+            watch.clusters = gathered(index, centroids.len(), labels);
+        }
+        for (sum, cluster) in sums.clusters.iter_mut().zip(&watch.clusters) {
+            *sum = cluster.sum(&index.small_digits);
+        }
+    } else {
+        sums.clusters = summed(index, centroids.len(), labels);
     }
     sums.inertia =
         if measure == Measure::Always || changed == 0 { inertia(index, centroids, labels) } else { f64::NAN };
@@ -40,11 +45,13 @@ pub(super) fn assign(
 /// The sums of the labels as they stand.
 pub(super) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums {
     let labels = &labels.points;
-    let clusters = gathered(index, centroids.len(), labels);
-    Sums {
-        clusters: clusters.iter().map(|cluster| cluster.sum(index.digits)).collect(),
-        inertia: inertia(index, centroids, labels),
-    }
+    let clusters = if index.are_exact {
+        let clusters = gathered(index, centroids.len(), labels);
+        clusters.iter().map(|cluster| cluster.sum(&index.small_digits)).collect()
+    } else {
+        summed(index, centroids.len(), labels)
+    };
+    Sums { clusters, inertia: inertia(index, centroids, labels) }
 }
 
 fn all_near(centroids: &[Point]) -> Vec<Near> {
@@ -57,85 +64,20 @@ fn inertia(index: &Index, centroids: &[Point], labels: &[u16]) -> f64 {
     own.map(|(point, &label)| point.distance_squared(centroids[usize::from(label)])).sum()
 }
 
-/// Where the digits of a small board's coordinates are cut in two.
-///
-/// Any sum of the upper halves is exact, for they are at most 2⁴² times their last digit and there are fewer than 2¹¹ of
-/// them. So is any of the lower halves, unless some coordinate is so much smaller than the largest that it has digits yet
-/// 42 places further down: on such a board, a cluster is summed in order, as its points lie from the first.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Digits {
-    /// What is added and taken off again, so that the lower half is lost.
-    rounding: f64,
-    /// Whether the sums of the lower halves are exact, too.
-    are_exact: bool,
-}
-
-const _: () = assert!(SMALL_BOARD < 1 << 11, "more upper halves would not sum up exactly");
-
-impl Digits {
-    pub(super) fn of(points: &[Point]) -> Self {
-        let largest = points.iter().fold(0.0, |most: f64, point| most.max(point.x.abs()).max(point.y.abs()));
-        let power = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits());
-        let mut digits = Self { rounding: 1.5 * f64::from(1 << 11) * power, are_exact: true };
-        let lower = Self { rounding: digits.rounding / (1_u64 << 43) as f64, are_exact: true };
-        digits.are_exact = points.iter().all(|&point| {
-            let (_, low) = digits.cut(lanes(point));
-            lower.cut(low).1 == f64x2::ZERO
-        });
-        digits
-    }
-
-    /// The upper and the lower half.
-    fn cut(self, numbers: f64x2) -> (f64x2, f64x2) {
-        let rounding = f64x2::splat(self.rounding);
-        let high = (numbers + rounding) - rounding;
-        (high, numbers - high)
-    }
-}
-
-/// A cluster's points, summed up so that their order makes no difference: x and y in lanes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Gathered {
-    count: u32,
-    /// From where the points are summed: the first of them where sums are not exact, else the origin.
-    pivot: f64x2,
-    high: f64x2,
-    low: f64x2,
-}
-
-impl Gathered {
-    fn add(&mut self, (high, low): (f64x2, f64x2)) {
-        self.count += 1;
-        self.high += high;
-        self.low += low;
-    }
-
-    fn remove(&mut self, (high, low): (f64x2, f64x2)) {
-        self.count -= 1;
-        self.high -= high;
-        self.low -= low;
-    }
-
-    /// As any sum is; the mean of equal points is that very point.
-    fn sum(&self, digits: Digits) -> Sum {
-        let count = f64x2::splat(self.count.max(1).into());
-        let (middle, _) = digits.cut(self.high / count);
-        let [dx, dy] = (self.high - middle * count + self.low).to_array();
-        Sum { count: self.count, pivot: place(self.pivot + middle), dx, dy }
-    }
-}
-
-/// All points, in the order of the board.
-fn gathered(index: &Index, k: usize, labels: &[u16]) -> Vec<Gathered> {
-    let mut clusters = vec![Gathered::default(); k];
+/// The clusters, if their sums are exact.
+fn gathered(index: &Index, k: usize, labels: &[u16]) -> Vec<Exact<2>> {
+    let mut clusters = vec![Exact::default(); k];
     for (&point, &label) in index.points.iter().zip(labels) {
-        let (point, cluster) = (lanes(point), &mut clusters[usize::from(label)]);
-        if index.digits.are_exact {
-            cluster.add(index.digits.cut(point));
-        } else {
-            cluster.pivot = if cluster.count == 0 { point } else { cluster.pivot };
-            cluster.add((f64x2::ZERO, point - cluster.pivot));
-        }
+        clusters[usize::from(label)].add(&Exact::of(1, index.small_digits.cut(lanes(point))));
+    }
+    clusters
+}
+
+/// The clusters summed in the order of the board, as their points lie from the first.
+fn summed(index: &Index, k: usize, labels: &[u16]) -> Vec<Sum> {
+    let mut clusters = vec![Sum::default(); k];
+    for (&point, &label) in index.points.iter().zip(labels) {
+        clusters[usize::from(label)].add_point(point);
     }
     clusters
 }
@@ -213,7 +155,7 @@ pub(super) struct Watch {
     /// Room for the quads that are to be looked at, then for those of them that change.
     due: Vec<u16>,
     /// The clusters as the last assign made them; none where they have to be gathered anew.
-    clusters: Vec<Gathered>,
+    clusters: Vec<Exact<2>>,
 }
 
 /// What is known of four points.
@@ -243,8 +185,6 @@ impl Watch {
             self.clusters.clear();
             self.centroids.clear();
             self.centroids.extend_from_slice(centroids);
-        } else if !index.digits.are_exact {
-            self.clusters.clear();
         }
         self.follow(index, centroids);
         let Self { singles, taken, .. } = self;
@@ -279,9 +219,10 @@ impl Watch {
                 changed += usize::from(before != now);
                 if !self.clusters.is_empty() {
                     // A point that keeps its label is taken off and added again, exactly.
-                    let point = index.digits.cut(lanes(index.points[place as usize]));
-                    self.clusters[usize::from(before)].remove(point);
-                    self.clusters[usize::from(now)].add(point);
+                    let point = lanes(index.points[place as usize]);
+                    let point = Exact::of(1, index.small_digits.cut(point));
+                    self.clusters[usize::from(before)].remove(&point);
+                    self.clusters[usize::from(now)].add(&point);
                 }
             }
         }

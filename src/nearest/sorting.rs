@@ -4,8 +4,9 @@ use core::ops::Range;
 
 use wide::f64x2;
 
-use super::split::{self, Offset};
-use super::tree::{Boxed, Frame, Index, Node};
+use super::exact::{Digits, Exact};
+use super::split;
+use super::tree::{Boxed, Boxes, Frame, Index, Large, Node, largest};
 use crate::error::{Error, room};
 use crate::point::{Extent, Point, extent, lanes, place};
 
@@ -15,8 +16,10 @@ const LEAF: usize = 100;
 const MOST_LEVELS: u32 = 4;
 /// As many as that.
 const CELLS: usize = 1 << (2 * MOST_LEVELS);
-/// Offsets are read four points at a time, from any point on.
-const BEYOND: usize = 6;
+/// Offsets are read sixteen points at a time, from any point on.
+const BEYOND: usize = 30;
+/// So many points can be summed exactly with their digits in two parts.
+const FEW: usize = 1 << 7;
 /// So many points are moved in a moment.
 const MOVED: usize = 1_000_000;
 /// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
@@ -41,6 +44,11 @@ impl Sorting {
             offsets: room(2 * n + BEYOND)?,
             order: room(n)?,
             groups: room(1 + n / 128)?,
+            sums: room(1 + n / 128)?,
+            spreads: room(1 + n / 128)?,
+            are_exact: true,
+            digits: Digits::of(largest(extent)),
+            few_digits: Digits::of(largest(extent)),
             ..Index::default()
         };
         let (grid, stage) = (Grid::new(n, LEAF, extent), Stage::Find);
@@ -145,7 +153,7 @@ impl Division {
         let points = if is_board { board } else { &index.points[range.clone()] };
         match self.stage {
             Stage::Measure => {
-                self.grid = Grid::new(points.len(), LEAF, extent(points));
+                self.grid = Grid::new(points.len(), LEAF / 4, extent(points));
                 self.stage = Stage::Find;
                 if self.grid.side < FINEST * index.frame.unit {
                     return Ok(Step::Done(index.leaf(range)));
@@ -230,7 +238,8 @@ impl Division {
             *node = self.nest(index, first + part * quarter, levels - 1)?;
         }
         let all = parts.iter().flatten().cloned().reduce(|mut all, part| {
-            all.node.merge(&part.node);
+            all.node.count += part.node.count;
+            all.sum.add(&part.sum);
             all.extent = union(all.extent, part.extent);
             all
         });
@@ -246,44 +255,32 @@ impl Index {
     /// The node of a leaf over these points, whose offsets it notes down.
     fn leaf(&mut self, range: Range<usize>) -> Boxed {
         let points = &self.points[range.clone()];
-        let (first, count) = (lanes(points[0]), f64x2::splat(points.len() as f64));
-        let (mut sum, mut min, mut max) = (f64x2::ZERO, first, first);
-        for point in points.iter().copied().map(lanes) {
-            sum += point - first;
-            min = min.fast_min(point);
-            max = max.fast_max(point);
-        }
-        let mean = first + sum / count;
+        let extent = extent(points);
         let (start, count) = (range.start as u32, points.len() as u32);
-        let [width, height] = (max - mean).fast_max(mean - min).to_array();
-        let unit = split::unit_of(count, has_three_places(points), width.max(height), self.frame.unit);
-        let (mut left, mut squares) = (f64x2::ZERO, f64x2::ZERO);
-        if unit > 0.0 {
-            let unit = f64::from(unit) * self.frame.unit;
-            let (offset, units) = (Offset::new(mean, unit), f64x2::splat(1.0 / unit));
-            let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
-            for (point, small) in points.iter().zip(offsets) {
-                let d = offset.of(*point);
-                left += d;
+        let (x, y) = Boxes::middle(&self.frame, extent);
+        let middle = lanes(self.frame.point_at(x, y));
+        let [width, height] = (lanes(extent.1) - middle).fast_max(middle - lanes(extent.0)).to_array();
+        let own_units = split::units_of(count, width.max(height) * self.frame.units);
+        let units = f64x2::splat(f64::from(own_units) * self.frame.units);
+        let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
+        let (mut sum, mut squares) = (Large::default(), f64x2::ZERO);
+        for (points, offsets) in points.chunks(FEW).zip(offsets.chunks_mut(FEW)) {
+            let mut few = Exact::default();
+            for (point, offset) in points.iter().copied().map(lanes).zip(offsets) {
+                let d = point - middle;
                 squares += d * d;
-                *small = split::small(d, units);
+                *offset = split::small(d, units);
+                few.add(&Exact::of(1, self.few_digits.cut(point)));
             }
-        } else {
-            for point in points.iter().copied().map(lanes) {
-                let d = point - mean;
-                left += d;
-                squares += d * d;
-            }
+            sum.add(&few.cut(&self.digits));
         }
-        let ([dx, dy], squares) = (left.to_array(), squares.reduce_add());
-        let node = Node { start, count, mean: place(mean), squares, dx, dy, parts: 0, unit };
-        Boxed { node, extent: (place(min), place(max)) }
+        let are_exact = self.few_digits.are_all_from(extent)
+            || points.iter().all(|&point| self.few_digits.are_all_of(lanes(point)));
+        self.are_exact &= are_exact;
+        let off = sum.sum(&self.digits).off(place(middle));
+        let spread = if extent.0 == extent.1 { 0.0 } else { squares.reduce_add() - off };
+        Boxed { node: Node { start, count, parts: 0, units: own_units }, extent, sum, spread }
     }
-}
-
-fn has_three_places(points: &[Point]) -> bool {
-    let second = points.iter().find(|point| **point != points[0]);
-    second.is_some_and(|second| points.iter().any(|point| point != second && *point != points[0]))
 }
 
 fn union(a: Extent, b: Extent) -> Extent {

@@ -1,12 +1,14 @@
-//! Leaves on the bisectors of two centroids, or of three: which of their points are beyond, and what those sum up to.
+//! Leaves on the bisectors of two centroids, or of three: which of their points are beyond.
 //!
 //! For that the points are kept once more, as they lie in their leaf, in 16 bits a coordinate: four of them are told from
 //! the bisector at a time, by whole numbers, and the few that lie too near to it are compared point by point.
 
-use wide::{f64x2, i16x8, i32x4};
+use wide::bytemuck::cast;
+use wide::{f64x2, i8x16, i16x8, i32x4};
 
-use super::tree::{Index, Node};
-use crate::point::{Point, lanes};
+use super::exact::Exact;
+use super::tree::{Index, Lane, Large, Node};
+use crate::point::{Point, lanes, place};
 
 /// A leaf with fewer points, or more, is searched point by point.
 #[cfg(feature = "large")]
@@ -14,8 +16,11 @@ const FEWEST: u32 = 8;
 #[cfg(feature = "large")]
 const MOST: u32 = 127; // fewer than there are bits, so that all of them are told without a branch
 
-/// The largest offset of a point from its leaf's mean, in the leaf's units.
+/// The largest offset of a point from the middle of its leaf, in the leaf's units.
 const FULL: f64 = i16::MAX as f64;
+
+/// Adding it rounds to whole numbers, which are then the lowest bits.
+const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 
 /// One bit for each point of a leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,9 +39,7 @@ impl Bits {
     /// So many points, from 1 to `MOST`, all set.
     pub(super) fn all(count: u32) -> Self {
         // Without a branch, for leaves of up to and beyond 64 points come by turns.
-        let (first, second) = (count.min(64), count.saturating_sub(64).min(63));
-        let word = |count: u32| u64::MAX >> 1 >> (63 - count);
-        Self([word(first.max(1) - 1) << 1 | 1, word(second)])
+        Self([u64::MAX >> (64 - count.clamp(1, 64)), (1 << (count.saturating_sub(64) & 63)) - 1])
     }
 
     pub(super) fn count(self) -> u32 {
@@ -55,6 +58,10 @@ impl Bits {
         Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
     }
 
+    pub(super) fn without(self, other: Self) -> Self {
+        Self([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+    }
+
     /// Those that are set in one of both.
     pub(super) fn xor(self, other: Self) -> Self {
         Self([self.0[0] ^ other.0[0], self.0[1] ^ other.0[1]])
@@ -66,215 +73,163 @@ impl Bits {
 pub(super) struct Split {
     /// The two labels, the lower first.
     pub(super) labels: [u16; 2],
+    /// How far both centroids may have come in all, in the frame's units, before a point may change; 0 where that is not known.
+    pub(super) until: f32,
     /// Which points have the second.
     pub(super) bits: Bits,
-    /// The sum of these, as they lie from the leaf's mean.
-    sum: [f64; 2],
 }
 
 impl Split {
-    /// Which points have a label.
-    pub(super) fn with(&self, label: u16, count: u32) -> Bits {
-        if label == self.labels[1] {
-            self.bits
-        } else if label == self.labels[0] {
-            Bits::all(count).xor(self.bits)
-        } else {
-            Bits::default()
-        }
-    }
-
     pub(super) fn label_of(&self, i: usize) -> u16 {
         self.labels[usize::from(self.bits.has(i))]
     }
-
-    /// Those of the second label, summed as they lie from the leaf's mean.
-    pub(super) fn second(&self) -> Part {
-        let [dx, dy] = self.sum;
-        Part { label: self.labels[1], count: self.bits.count(), dx, dy }
-    }
-
-    /// With these of the leaf's points in the second cluster; which of them, or of the others, its sum is yet to learn of.
-    ///
-    /// It knows how it was between the same two before, if it was. Of the points as they are summed, every sum is exact: the
-    /// way here makes no difference.
-    pub(super) fn begun(node: &Node, labels: [u16; 2], bits: Bits, before: Option<&Self>) -> (Self, Bits) {
-        let (dx, dy) = node.residual();
-        let from_before = before.map_or((bits, [0.0; 2]), |before| (before.bits.xor(bits), before.sum));
-        let ways = [(bits, [0.0; 2]), (Bits::all(node.count).xor(bits), [dx, dy]), from_before];
-        // Which is the shortest way nobody can foresee, so it is looked up.
-        let [none, all, before] = ways.map(|(others, _)| others.count());
-        let nearer = usize::from(all < none);
-        let (others, sum) = ways[if before < none.min(all) { 2 } else { nearer }];
-        (Self { labels, bits, sum }, others)
-    }
-
-    /// Lets its sum learn of the others.
-    pub(super) fn complete(&mut self, index: &Index, node: &Node, others: Bits) {
-        self.sum = changed(self.sum, index, node, others, self.bits);
-    }
 }
 
-/// A sum of some of a leaf's points once it has learnt of these: those that are there now are added, the others taken off.
-fn changed(sum: [f64; 2], index: &Index, node: &Node, these: Bits, now: Bits) -> [f64; 2] {
-    let (points, offset) = (&index.points[node.range()], Offset::in_leaf(index, node));
-    let mut sum = f64x2::new(sum);
-    for (points, (mut these, now)) in points.chunks(64).zip(these.0.into_iter().zip(now.0)) {
-        while these != 0 {
-            let i = these.trailing_zeros();
-            these &= these - 1;
-            // A sign costs less than a branch that nobody can foresee.
-            let sign = f64x2::splat(f64::from_bits((!now >> i & 1) << 63));
-            sum += offset.of(points[i as usize]) ^ sign;
+/// The sum of some of a leaf's points, less that of others.
+pub(super) fn difference(index: &Index, start: u32, some: Bits, others: Bits) -> Large {
+    let points = &index.points[start as usize..];
+    let mut sum = [f64x2::ZERO; 2];
+    for ((mut some, mut others), points) in some.0.into_iter().zip(others.0).zip(points.chunks(64)) {
+        let digits = |bits: u64| index.few_digits.cut(lanes(points[bits.trailing_zeros() as usize]));
+        while some != 0 {
+            let [high, low] = digits(some);
+            sum = [sum[0] + high, sum[1] + low];
+            some &= some - 1;
+        }
+        while others != 0 {
+            let [high, low] = digits(others);
+            sum = [sum[0] - high, sum[1] - low];
+            others &= others - 1;
         }
     }
-    sum.to_array()
+    Exact::of(some.count().wrapping_sub(others.count()), sum).cut(&index.digits)
 }
 
-/// Those of a leaf's points that have one label, summed as they lie from the leaf's mean.
-pub(super) struct Part {
-    pub(super) label: u16,
-    pub(super) count: u32,
-    pub(super) dx: f64,
-    pub(super) dy: f64,
-}
-
-impl Part {
-    /// These points.
-    pub(super) fn of(index: &Index, node: &Node, label: u16, bits: Bits) -> Self {
-        let [dx, dy] = changed([0.0; 2], index, node, bits, bits);
-        Self { label, count: bits.count(), dx, dy }
-    }
-
-    /// All that are in none of the other parts.
-    pub(super) fn rest(node: &Node, label: u16, others: &[&Self]) -> Self {
-        let (dx, dy) = node.residual();
-        let rest = Self { label, count: node.count, dx, dy };
-        others.iter().fold(rest, |rest, other| Self {
-            count: rest.count - other.count,
-            dx: rest.dx - other.dx,
-            dy: rest.dy - other.dy,
-            ..rest
-        })
-    }
-}
-
-/// How points lie from their leaf's mean, rounded to about 2⁻⁴⁴ of what the leaf extends over: the sum of any of them is
-/// exact.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Offset {
-    mean: f64x2,
-    /// What is added and taken off again, so that smaller digits are lost.
-    rounding: f64x2,
-}
-
-impl Offset {
-    fn in_leaf(index: &Index, node: &Node) -> Self {
-        Self::new(lanes(node.mean), unit(index, node))
-    }
-
-    /// The unit is that of the leaf.
-    pub(super) fn new(mean: f64x2, unit: f64) -> Self {
-        // The offsets are below 2¹⁶ times the power of two in the unit, and what is added below 2⁵³ times their last digit.
-        let power = f64::from_bits(unit.to_bits() & f64::INFINITY.to_bits());
-        Self { mean, rounding: f64x2::splat(1.5 * f64::from(1 << 24) * power) }
-    }
-
-    pub(super) fn of(self, point: Point) -> f64x2 {
-        (lanes(point) - self.mean + self.rounding) - self.rounding
-    }
-}
-
-/// The unit in which a leaf's points have their 16 bits.
-fn unit(index: &Index, node: &Node) -> f64 {
-    f64::from(node.unit) * index.frame.unit
-}
-
-/// The unit for a leaf, as a share of the frame's; 0 for one that is searched point by point.
-///
-/// That is where rounding the offsets would not be lost beside the board's extent, and where all points lie in two places:
-/// then the mean of the equal points in each is to be that very point.
+/// The units for a leaf, as many as there are to one of the frame's; 0 for one that is searched point by point.
 #[cfg(feature = "large")]
-pub(super) fn unit_of(count: u32, is_varied: bool, reach: f64, frame: f64) -> f32 {
-    let unit = (reach / frame / FULL * (1.0 + 1e-6)) as f32;
-    if (FEWEST..=MOST).contains(&count) && is_varied && reach <= frame && unit > 0.0 { unit } else { 0.0 }
+pub(super) fn units_of(count: u32, reach: f64) -> f32 {
+    let units = (FULL / reach * (1.0 - 1e-6)) as f32;
+    if (FEWEST..=MOST).contains(&count) && units.is_finite() { units } else { 0.0 }
 }
 
 /// A point's offset in 16 bits, with so many units to one.
 #[cfg(feature = "large")]
 pub(super) fn small(offset: f64x2, units: f64x2) -> [i16; 2] {
-    /// Adding it rounds to whole numbers, which are then the lowest bits.
-    const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
     (offset * units + f64x2::splat(WHOLE)).to_array().map(|v| v.to_bits() as i16)
 }
 
-/// Which of a leaf's points are nearer to the second centroid than to the first.
-pub(super) fn beyond(index: &Index, node: &Node, first: Point, second: Point) -> Bits {
-    let (from, fours) = (2 * node.start as usize, node.count.div_ceil(4) as usize);
-    let offsets = index.offsets[from..from + 8 * fours].as_chunks().0;
-    Bisector::new(node, unit(index, node), first, second)
-        .and_then(|bisector| bisector.beyond(offsets))
-        .map_or_else(
-            || {
-                let points = index.points[node.range()].iter();
-                Bits::of(points.map(|point| point.distance_squared(second) < point.distance_squared(first)))
-            },
-            |bits| bits.and(Bits::all(node.count)),
-        )
-}
-
 /// The line of places that are equally far from two centroids, as the 16 bits of a leaf's points are told from it.
-struct Bisector {
-    /// From the first centroid to the second, x and y in turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bisector {
+    pub(super) labels: [u16; 2],
+    centroids: [Point; 2],
+    middle: f64x2,
+    /// From the first centroid to the second.
+    way: f64x2,
+    /// How many units there are to one of it, for its longer coordinate to be the largest number of 16 bits.
+    scale: f64,
+    /// It in these units, x and y in turn.
     direction: i16x8,
-    /// With a larger product, a point is beyond for certain.
-    sure: i32x4,
-    /// With a product that is not larger, it is not beyond for certain.
-    possible: i32x4,
+    /// What rounding may take from a product with it, at most.
+    rounding: f64,
 }
 
 impl Bisector {
-    /// Nothing where the numbers are too small or too large to tell.
-    fn new(node: &Node, unit: f64, first: Point, second: Point) -> Option<Self> {
+    pub(super) fn new(index: &Index, labels: [u16; 2], centroids: [Point; 2]) -> Self {
         /// The relative error of the squared distances and of the test, with plenty to spare.
         const ROUNDING: f64 = 32.0 * f64::EPSILON;
+        let [first, second] = centroids;
+        let middle = first.towards(second, 0.5);
+        let (dx, dy) = (second.x - first.x, second.y - first.y);
+        let (width, height) = (dx.abs(), dy.abs());
+        let longer = if width > height { width } else { height };
+        // A bound of the squared distances, and one of what is lost where coordinates are large.
+        let distances = index.frame.reach_squared(first) + index.frame.reach_squared(second);
+        let magnitude = (middle.x.abs() + middle.y.abs()) * (width + height);
+        let scale = FULL / longer;
+        let [x, y] = [dx, dy].map(|d| (d * scale).round_ties_even() as i16);
+        Self {
+            labels,
+            centroids,
+            middle: lanes(middle),
+            way: f64x2::new([dx, dy]),
+            scale,
+            direction: i16x8::new([x, y, x, y, x, y, x, y]),
+            rounding: ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE,
+        }
+    }
+
+    /// How far both centroids may move, together and in the frame's units, before any of a leaf's points may be as near to the
+    /// other one; not above 0 where that is not known.
+    ///
+    /// The difference of ‖p − a‖ and ‖p − b‖ is that of their squares over their sum.
+    pub(super) fn room(&self, index: &Index, at: Lane) -> f64 {
+        let (node, middle) = (index.node(at), index.middle(at));
+        let units = f64::from(node.units) * index.frame.units;
+        // For each point by how much the product is beyond both limits. Where that is too large, it comes out smaller.
+        let Some([above, from]) = self.limits(middle, units) else { return 0.0 };
+        let [above, from] = [above, from].map(i32x4::splat);
+        let mut least = i32x4::splat(i32::MAX);
+        for &offsets in index.offsets_of(node, 4) {
+            let product = i16x8::new(offsets).dot(self.direction);
+            least = least.min((product - above).max(from - product));
+        }
+        let least = least.to_array().into_iter().fold(i32::MAX, i32::min);
+        let [to_first, to_second] = self.centroids.map(|c| c.distance(place(middle)));
+        let farthest = to_first + to_second + 3.0 * FULL / units;
+        f64::from(least) * 1.99 / (self.scale * units * farthest) * index.frame.units
+    }
+
+    /// Which of a leaf's points are nearer to the second centroid than to the first.
+    pub(super) fn beyond(&self, index: &Index, at: Lane) -> Bits {
+        let node = index.node(at);
+        self.limits(index.middle(at), f64::from(node.units) * index.frame.units)
+            .and_then(|limits| self.told_by(limits, index, node))
+            .unwrap_or_else(|| {
+                let [first, second] = self.centroids;
+                let points = index.points[node.range()].iter();
+                Bits::of(points.map(|point| point.distance_squared(second) < point.distance_squared(first)))
+            })
+    }
+
+    /// The product that only points have which are beyond for certain, and the one that those have at most which are not.
+    ///
+    /// Nothing where the numbers are too small or too large to tell.
+    fn limits(&self, leaf: f64x2, units: f64) -> Option<[i32; 2]> {
         /// Rounding to 16 bits moves a point and the direction by half a unit in each coordinate, so the product by half of
         /// the four coordinates' sum.
         const DOUBT: f64 = 2.0 * FULL + 8.0;
-        let middle = first.towards(second, 0.5);
-        let (dx, dy) = (second.x - first.x, second.y - first.y);
-        let mean = (node.mean.x - middle.x) * dx + (node.mean.y - middle.y) * dy;
-        // A bound of the squared distances, and one of what is lost where coordinates are large.
-        let distances = node.mean.distance_squared(first) + node.mean.distance_squared(second) + node.squares;
-        let magnitude = (middle.x.abs() + middle.y.abs()) * (dx.abs() + dy.abs());
-        let certain = ROUNDING * (distances + magnitude) + f64::MIN_POSITIVE;
-        let (width, height) = (dx.abs(), dy.abs());
-        let longer = if width > height { width } else { height };
-        let length = longer / FULL;
-        let scale = 1.0 / (unit * length);
-        let (threshold, doubt) = (-mean * scale, DOUBT + certain * scale);
-        if !(scale.is_normal() && doubt.is_finite()) {
-            return None;
-        }
-        let [dx, dy] = [dx, dy].map(|d| (d / length).round_ties_even() as i16);
-        Some(Self {
-            direction: i16x8::new([dx, dy, dx, dy, dx, dy, dx, dy]),
-            sure: i32x4::splat((threshold + doubt).ceil() as i32),
-            possible: i32x4::splat(((threshold - doubt).floor() as i32).saturating_sub(1)),
-        })
+        let scale = self.scale * units;
+        let threshold = -((leaf - self.middle) * self.way).reduce_add() * scale;
+        let doubt = DOUBT + self.rounding * scale;
+        let limits = f64x2::splat(threshold) + f64x2::new([doubt, -doubt]);
+        let [most, least] = [f64::from(i32::MAX), f64::from(i32::MIN)].map(f64x2::splat);
+        let whole = limits.fast_min(most).fast_max(least) + f64x2::splat(WHOLE);
+        let is_sound = scale.is_normal() && doubt < f64::from(i32::MAX);
+        is_sound.then(|| whole.to_array().map(|limit| limit.to_bits() as i32))
     }
 
-    /// Which points are beyond, if that is certain of each.
-    fn beyond(&self, offsets: &[[i16; 8]]) -> Option<Bits> {
-        let (mut bits, mut doubt) = (Bits::default(), i32x4::ZERO);
-        for (word, offsets) in bits.0.iter_mut().zip(offsets.chunks(16)) {
-            for (four, &offsets) in offsets.iter().enumerate() {
-                let product = i16x8::new(offsets).dot(self.direction);
-                let sure = product.simd_gt(self.sure);
-                doubt |= sure ^ product.simd_gt(self.possible);
-                *word |= u64::from(sure.to_bitmask()) << (4 * four);
+    /// Which of a leaf's points are beyond, if that is certain of each.
+    fn told_by(&self, limits: [i32; 2], index: &Index, node: &Node) -> Option<Bits> {
+        let offsets: &[[[i16; 8]; 4]] = index.offsets_of(node, 16).as_chunks().0;
+        let limits = limits.map(i32x4::splat);
+        let (mut sure, mut possible) = (Bits::default(), Bits::default());
+        for ((sure, possible), offsets) in sure.0.iter_mut().zip(&mut possible.0).zip(offsets.chunks(4)) {
+            for (i, sixteen) in offsets.iter().enumerate() {
+                let products = sixteen.map(|offsets| i16x8::new(offsets).dot(self.direction));
+                let [above, from] = limits.map(|limit| bits_of(products.map(|v| v.simd_gt(limit))));
+                *sure |= above << (16 * i);
+                *possible |= from << (16 * i);
             }
         }
-        (doubt.to_bitmask() == 0).then_some(bits)
+        let all = Bits::all(node.count);
+        let sure = sure.and(all);
+        (sure == possible.and(all)).then_some(sure)
     }
+}
+
+/// One bit for each of sixteen answers.
+fn bits_of([a, b, c, d]: [i32x4; 4]) -> u64 {
+    let eights = [[a, b], [c, d]].map(|fours| i16x8::from_i32x8_saturate(cast(fours)));
+    i8x16::from_i16x16_saturate(cast(eights)).to_bitmask().into()
 }

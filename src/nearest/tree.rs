@@ -2,11 +2,14 @@
 
 use core::ops::Range;
 
-use wide::f32x4;
+use wide::{f32x4, f64x2};
 
-use super::small::Digits;
-use crate::error::{Error, KNOWS_LARGE};
-use crate::point::{Extent, Point, extent};
+use super::exact::{Digits, Exact};
+use super::inertia::Whole;
+#[cfg(feature = "large")]
+use crate::error::Error;
+use crate::error::{KNOWS_LARGE, MAX_POINTS};
+use crate::point::{Extent, Point, extent, lanes};
 
 /// Boards of up to so many points are one leaf: for them, to look at every point takes little time, and what looks at
 /// boxes need not be loaded.
@@ -18,17 +21,35 @@ pub(crate) const SMALL_BOARD: usize = 2_000;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     pub(super) points: Vec<Point>,
-    /// How each point lies from its leaf's mean, x and y in turn, in the leaf's units; more follow than there are points.
+    /// How each point lies from the middle of its leaf's box, x and y in turn, in the leaf's units; more follow than there are
+    /// points.
     pub(super) offsets: Vec<i16>,
     /// The index on the board of each point here.
     pub(super) order: Vec<u32>,
     /// The root alone stands in the last.
     pub(super) groups: Vec<Group>,
+    /// The points of each node, summed up; none on a small board, nor what follows.
+    pub(super) sums: Vec<[Large; 4]>,
+    /// Of each leaf, Σ‖x − m‖² with the mean m.
+    pub(super) spreads: Vec<[f64; 4]>,
+    pub(super) whole: Whole,
     pub(super) frame: Frame,
-    pub(super) digits: Digits,
+    /// Whether sums are exact: no coordinate has digits beyond those that are kept.
+    pub(super) are_exact: bool,
+    /// Of small boards.
+    pub(super) small_digits: Digits<2, 11>,
+    /// Of large boards.
+    pub(super) digits: Digits<3, 22>,
+    /// The same, for sums of a leaf's points.
+    pub(super) few_digits: Digits<2, 7>,
     /// The points of a small board once more, four neighbours at a time.
     pub(super) quads: Vec<Quad>,
 }
+
+/// The points of a node, or a cluster, of a large board.
+pub(super) type Large = Exact<3>;
+
+const _: () = assert!(SMALL_BOARD < 1 << 11 && MAX_POINTS < 1 << 22, "more points would not sum up exactly");
 
 /// Up to four points, in the frame's units and single precision; the first fills the lanes that are left.
 #[derive(Debug, Clone, Copy)]
@@ -63,23 +84,16 @@ pub(super) struct Boxes {
     pub(super) half_height: [f32; 4],
 }
 
-/// A box's points: which they are, and what is needed of them where all have one label.
+/// A box's points.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
-    /// The mean m, as near as there is a number.
-    pub(super) mean: Point,
-    /// Σ‖x − m‖².
-    pub(super) squares: f64,
-    /// Σ(x − m), which rounding left.
-    pub(super) dx: f64,
-    pub(super) dy: f64,
     pub(super) start: u32,
     /// 0 where a group has fewer than four nodes.
     pub(super) count: u32,
     /// The group of its four parts, and 1; 0 of a leaf.
     pub(super) parts: u32,
-    /// In a leaf, the unit of its points' offsets as a share of the frame's; 0 where it cannot be split.
-    pub(super) unit: f32,
+    /// In a leaf, how many of the units of its points' offsets there are to one of the frame's; 0 where it cannot be split.
+    pub(super) units: f32,
 }
 
 /// A node, by its group and its place there.
@@ -95,34 +109,14 @@ impl Node {
         if KNOWS_LARGE { (self.parts as usize).checked_sub(1) } else { None }
     }
 
+    #[cfg(feature = "large")]
+    pub(super) fn is_leaf(&self) -> bool {
+        self.count > 0 && self.parts == 0
+    }
+
     /// Whether it is a leaf that two candidates are told apart in by a split.
     pub(super) fn can_be_split(&self) -> bool {
-        KNOWS_LARGE && self.unit > 0.0
-    }
-
-    /// Σ(x − m), for the mean m as it is rounded.
-    pub(super) fn residual(&self) -> (f64, f64) {
-        (self.dx, self.dy)
-    }
-
-    /// Σ(x − c) and Σ‖x − c‖² for a place c.
-    pub(super) fn about(&self, c: Point) -> (f64, f64, f64) {
-        let count = f64::from(self.count);
-        let (x, y) = (self.mean.x - c.x, self.mean.y - c.y);
-        let squares = self.squares + 2.0 * (x * self.dx + y * self.dy) + count * (x * x + y * y);
-        (self.dx + count * x, self.dy + count * y, squares)
-    }
-
-    #[cfg(feature = "large")]
-    /// Takes another node's points in; the mean of equal points is that very point.
-    pub(super) fn merge(&mut self, other: &Self) {
-        let share = f64::from(other.count) / f64::from(self.count + other.count);
-        let (dx, dy) = (other.mean.x - self.mean.x, other.mean.y - self.mean.y);
-        let mean = Point::new(self.mean.x + dx * share, self.mean.y + dy * share);
-        let (own, others) = (self.about(mean), other.about(mean));
-        (self.dx, self.dy, self.squares) = (own.0 + others.0, own.1 + others.1, own.2 + others.2);
-        self.mean = mean;
-        self.count += other.count;
+        KNOWS_LARGE && self.units > 0.0
     }
 }
 
@@ -146,16 +140,34 @@ impl Frame {
     pub(super) fn place(&self, point: Point) -> Point {
         Point::new((point.x - self.origin.x) * self.units, (point.y - self.origin.y) * self.units)
     }
+
+    /// At least the squared distance of a point to any in the frame.
+    pub(super) fn reach_squared(&self, point: Point) -> f64 {
+        let Point { x, y } = self.place(point);
+        let reach = (2.0 + x.abs() + y.abs()) * self.unit;
+        reach * reach
+    }
+
+    /// The point of the plane at a place in the frame.
+    pub(super) fn point_at(&self, x: f32, y: f32) -> Point {
+        Point::new(self.origin.x + f64::from(x) * self.unit, self.origin.y + f64::from(y) * self.unit)
+    }
 }
 
+#[cfg(feature = "large")]
 impl Boxes {
     /// More than what rounding to single precision takes from a box inside the frame.
     const MARGIN: f64 = 4e-7;
 
-    fn set(&mut self, lane: usize, frame: &Frame, (min, max): Extent) {
+    /// The middle of a box.
+    pub(super) fn middle(frame: &Frame, (min, max): Extent) -> (f32, f32) {
         let (min, max) = (frame.place(min), frame.place(max));
-        self.x[lane] = f64::midpoint(min.x, max.x) as f32;
-        self.y[lane] = f64::midpoint(min.y, max.y) as f32;
+        (f64::midpoint(min.x, max.x) as f32, f64::midpoint(min.y, max.y) as f32)
+    }
+
+    fn set(&mut self, lane: usize, frame: &Frame, (min, max): Extent) {
+        (self.x[lane], self.y[lane]) = Self::middle(frame, (min, max));
+        let (min, max) = (frame.place(min), frame.place(max));
         self.half_width[lane] = ((max.x - min.x) / 2.0 + Self::MARGIN) as f32;
         self.half_height[lane] = ((max.y - min.y) / 2.0 + Self::MARGIN) as f32;
     }
@@ -163,23 +175,30 @@ impl Boxes {
 
 impl Index {
     /// The points of a small board, as they come.
-    pub(crate) fn small(board: &[Point]) -> Result<Self, Error> {
+    pub(crate) fn small(board: &[Point]) -> Self {
         let order = (0..board.len() as u32).collect();
         let extent = extent(board);
-        let (frame, digits) = (Frame::around(extent), Digits::of(board));
-        let mut index = Self { points: board.to_vec(), order, frame, digits, ..Self::default() };
+        let (frame, digits) = (Frame::around(extent), Digits::of(largest(extent)));
+        let are_exact = board.iter().all(|&point| digits.are_all_of(lanes(point)));
+        let mut index =
+            Self { points: board.to_vec(), order, frame, are_exact, small_digits: digits, ..Self::default() };
         if KNOWS_LARGE {
             let order = super::neighbours(board);
             index.quads = order.chunks(4).map(|places| Quad::new(board, &index.frame, places)).collect();
         }
-        let node = Node { count: board.len() as u32, ..Node::default() };
-        index.rooted(Boxed { node, extent })
+        index.groups.push(Group::default());
+        index.groups[0].nodes[0].count = board.len() as u32;
+        index
     }
 
     /// With the node over all points.
+    #[cfg(feature = "large")]
     pub(super) fn rooted(mut self, root: Boxed) -> Result<Self, Error> {
         self.group([Some(root), None, None, None])?;
         self.groups.shrink_to_fit();
+        self.sums.shrink_to_fit();
+        self.spreads.shrink_to_fit();
+        self.whole = Whole::of(&self);
         Ok(self)
     }
 
@@ -200,6 +219,18 @@ impl Index {
 
     pub(super) fn node(&self, (g, lane): Lane) -> &Node {
         &self.groups[g].nodes[lane]
+    }
+
+    /// The middle of a node's box.
+    pub(super) fn middle(&self, (g, lane): Lane) -> f64x2 {
+        let boxes = &self.groups[g].boxes;
+        lanes(self.frame.point_at(boxes.x[lane], boxes.y[lane]))
+    }
+
+    /// The offsets of a leaf's points, four points each, and of some more: so many at a time are whole.
+    pub(super) fn offsets_of(&self, node: &Node, at_once: u32) -> &[[i16; 8]] {
+        let (from, count) = (2 * node.start as usize, node.count.next_multiple_of(at_once) as usize);
+        self.offsets[from..from + 2 * count].as_chunks().0
     }
 
     /// Which node of a group has the point at a place in the tree's order.
@@ -223,23 +254,39 @@ impl Index {
     }
 
     /// Adds a group; its number.
+    #[cfg(feature = "large")]
     pub(super) fn group(&mut self, nodes: [Option<Boxed>; 4]) -> Result<u32, Error> {
-        let mut group = Group::default();
-        for (lane, Boxed { node, extent }) in nodes.into_iter().flatten().enumerate() {
+        let (mut group, mut sums, mut spreads) = (Group::default(), [Large::default(); 4], [0.0; 4]);
+        for (lane, Boxed { node, extent, sum, spread }) in nodes.into_iter().flatten().enumerate() {
             group.boxes.set(lane, &self.frame, extent);
-            group.nodes[lane] = node;
+            (group.nodes[lane], sums[lane], spreads[lane]) = (node, sum, spread);
         }
-        if KNOWS_LARGE && self.groups.try_reserve(1).is_err() {
-            return Err(Error::Memory { bytes: size_of::<Group>() * (self.groups.len() + 1) });
+        let has_room = self.groups.try_reserve(1).is_ok()
+            && self.sums.try_reserve(1).is_ok()
+            && self.spreads.try_reserve(1).is_ok();
+        if !has_room {
+            let bytes = size_of_val(&group) + size_of_val(&sums) + size_of_val(&spreads);
+            return Err(Error::Memory { bytes: bytes * (self.groups.len() + 1) });
         }
         self.groups.push(group);
+        self.sums.push(sums);
+        self.spreads.push(spreads);
         Ok(self.groups.len() as u32 - 1)
     }
 }
 
-/// A node and what it extends over.
+/// A node and what else is known of its points.
+#[cfg(feature = "large")]
 #[derive(Clone)]
 pub(super) struct Boxed {
     pub(super) node: Node,
     pub(super) extent: Extent,
+    pub(super) sum: Large,
+    /// Of a leaf, Σ‖x − m‖² with the mean m.
+    pub(super) spread: f64,
+}
+
+/// The largest coordinate by magnitude.
+pub(super) fn largest((min, max): Extent) -> f64 {
+    [min.x, min.y, max.x, max.y].into_iter().fold(0.0, |most: f64, v| most.max(v.abs()))
 }
