@@ -277,8 +277,8 @@ impl Pass<'_> {
             if labels.stays(at, pair) {
                 return SPLIT;
             }
-            let bits = self.beyond(at, pair);
-            return self.divide(at, pair, bits, labels);
+            let split = Split::of_two(pair, self.beyond(at, pair));
+            return self.divide(at, split, labels);
         }
         self.near.clear();
         self.near.extend(pair.map(|label| Near::new(self.centroids[usize::from(label)], label)));
@@ -375,8 +375,7 @@ impl Pass<'_> {
                 }
             }
             (SPLIT, _) => {
-                let Split { labels: pair, bits, .. } = labels.splits[at.0][at.1];
-                for (own, these) in pair.into_iter().zip([Bits::all(node.count).xor(bits), bits]) {
+                for (own, these) in labels.splits[at.0][at.1].parts(node.count) {
                     if own != label {
                         self.move_some(at, [own, label], these);
                     }
@@ -386,66 +385,61 @@ impl Pass<'_> {
         }
     }
 
-    /// Gives the points of a leaf two labels, the second to these; the label that all of them have, or `SPLIT`.
-    fn divide(&mut self, at: Lane, pair: [u16; 2], bits: Bits, labels: &mut Labels) -> u16 {
+    /// Gives the points of a leaf the labels of a split; the label that all of them have, or `SPLIT`.
+    fn divide(&mut self, at: Lane, split: Split, labels: &mut Labels) -> u16 {
         let (node, before) = (self.index.node(at), labels.nodes[at.0][at.1]);
-        match bits.count() {
-            0 => return self.claim(at, pair[0], labels),
-            count if count == node.count => return self.claim(at, pair[1], labels),
-            _ => {}
+        let parts = split.parts(node.count);
+        if let Some(&(label, _)) = parts.iter().find(|(_, these)| these.count() == node.count) {
+            return self.claim(at, label, labels);
         }
         match before {
-            SPLIT if labels.splits[at.0][at.1].labels == pair => {
-                let Split { bits: own, until, .. } = &mut labels.splits[at.0][at.1];
-                if *own == bits && self.bisector.labels == pair {
-                    let far = labels.drift.of(pair) + self.bisector.room(self.index, at);
-                    *until = far as f32 * (1.0 - 1e-6);
+            SPLIT => {
+                let own = &mut labels.splits[at.0][at.1];
+                let [first, second, third] = own.labels;
+                if own.labels != split.labels || third != NONE {
+                    for (from, those) in own.parts(node.count) {
+                        for (to, these) in parts.into_iter().filter(|(to, _)| *to != from) {
+                            self.push(node.start, [from, to], those.and(these), Bits::default());
+                        }
+                    }
+                } else if own.bits != split.bits {
+                    let ([own, _], [now, _]) = (own.bits, split.bits);
+                    self.push(node.start, [first, second], now.without(own), own.without(now));
+                } else if self.bisector.labels == [first, second] {
+                    let far = labels.drift.of([first, second]) + self.bisector.room(self.index, at);
+                    own.until = far as f32 * (1.0 - 1e-6);
                     return SPLIT;
                 }
-                self.push(node.start, pair, bits.without(*own), own.without(bits));
             }
-            SPLIT | MIXED => {
-                for (i, place) in (node.start..).take(node.count as usize).enumerate() {
-                    let own = labels.of_point(self.index, at, i);
-                    self.move_one(place, [own, pair[usize::from(bits.has(i))]]);
+            MIXED => {
+                for (i, (own, place)) in labels.points[node.range()].iter().zip(node.start..).enumerate() {
+                    self.move_one(place, [*own, split.label_of(i)]);
                 }
-            }
-            _ if before == pair[1] => {
-                self.move_some(at, [before, pair[0]], Bits::all(node.count).xor(bits));
             }
             _ => {
-                if before != pair[0] {
-                    self.move_all(at, [before, pair[0]]);
-                    self.changed -= bits.count() as usize; // they change once
+                let own =
+                    if split.labels.contains(&before) && before != NONE { before } else { split.labels[0] };
+                if own != before {
+                    self.move_all(at, [before, own]);
                 }
-                self.move_some(at, pair, bits);
+                for (label, these) in parts.into_iter().filter(|(label, _)| *label != own) {
+                    self.move_some(at, [own, label], these);
+                    if own != before {
+                        self.changed -= these.count() as usize; // they change once
+                    }
+                }
             }
         }
-        labels.splits[at.0][at.1] = Split { labels: pair, until: 0.0, bits };
+        labels.splits[at.0][at.1] = split;
         SPLIT
     }
 
-    /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, `SPLIT` or `MIXED`.
+    /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, or `SPLIT`.
     fn divide_in_three(&mut self, at: Lane, [first, second, third]: [u16; 3], labels: &mut Labels) -> u16 {
-        let node = self.index.node(at);
         let of_third = self.beyond(at, [first, third]).and(self.beyond(at, [second, third]));
-        let not_of_first = self.beyond(at, [first, second]).or(of_third);
-        let of_second = not_of_first.xor(of_third);
-        if of_third.count() == 0 {
-            return self.divide(at, [first, second], of_second, labels);
-        }
-        if of_second.count() == 0 {
-            return self.divide(at, [first, third], of_third, labels);
-        }
-        if not_of_first.count() == node.count {
-            return self.divide(at, [second, third], of_third, labels);
-        }
-        labels.spell(self.index, at);
-        for ((i, own), place) in labels.points[node.range()].iter_mut().enumerate().zip(node.start..) {
-            let now = [first, second, third][usize::from(not_of_first.has(i)) + usize::from(of_third.has(i))];
-            self.move_one(place, [core::mem::replace(own, now), now]);
-        }
-        MIXED
+        let of_second = self.beyond(at, [first, second]).without(of_third);
+        let count = self.index.node(at).count;
+        self.divide(at, Split::of_three([first, second, third], [of_second, of_third], count), labels)
     }
 
     /// Assigns the points of a leaf, one by one, to the nearest of a few; the label that all of them have, or `MIXED`.

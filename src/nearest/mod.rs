@@ -61,7 +61,7 @@ fn neighbours(_: &[Point]) -> Vec<u32> {
 /// The label of a point before the first assign: it belongs to no cluster yet.
 pub const UNASSIGNED: u32 = u32::MAX;
 
-/// A leaf whose points have two labels: which, is told by its split.
+/// A leaf whose points have two labels, or three: which, is told by its split.
 const SPLIT: u16 = u16::MAX - 2;
 /// A node whose points have different labels.
 const MIXED: u16 = u16::MAX - 1;
@@ -194,7 +194,7 @@ pub(crate) fn farthest(
 
 /// The label of every point.
 ///
-/// A node of the tree whose points have one label has it too, and a leaf whose points have two may have a split; its
+/// A node of the tree whose points have one label has it too, and a leaf whose points have few may have a split; its
 /// points' own labels are then out of date. On a small board they never are: its one leaf is `MIXED` once they are given,
 /// also where they are all the same.
 #[derive(Debug, Clone)]
@@ -308,7 +308,10 @@ impl Labels {
 
     /// Whether a leaf is known to be split between two centroids as it was before they moved.
     fn stays(&self, at: Lane, pair: [u16; 2]) -> bool {
-        self.split(at).is_some_and(|split| split.labels == pair && self.drift.of(pair) < split.until.into())
+        let [first, second] = pair;
+        self.split(at).is_some_and(|split| {
+            split.labels == [first, second, NONE] && self.drift.of(pair) < split.until.into()
+        })
     }
 
     /// Gives its label to a node's parts, if it has one.

@@ -6,6 +6,7 @@
 use wide::bytemuck::cast;
 use wide::{f64x2, i8x16, i16x8, i32x4};
 
+use super::NONE;
 use super::exact::Exact;
 use super::tree::{Index, Lane, Large, Node};
 use crate::point::{Point, lanes, place};
@@ -68,20 +69,47 @@ impl Bits {
     }
 }
 
-/// The points of a leaf in two clusters.
+/// The points of a leaf in two or three clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Split {
-    /// The two labels, the lower first.
-    pub(super) labels: [u16; 2],
-    /// How far both centroids may have come in all, in the frame's units, before a point may change; 0 where that is not known.
+    /// The labels; the last is `NONE` where they are two.
+    pub(super) labels: [u16; 3],
+    /// How far the centroids of two may have come in all, in the frame's units, before a point may change; 0 where that is not
+    /// known.
     pub(super) until: f32,
-    /// Which points have the second.
-    pub(super) bits: Bits,
+    /// Which points have the second label, and which the third.
+    pub(super) bits: [Bits; 2],
 }
 
 impl Split {
+    pub(super) fn of_two([first, second]: [u16; 2], of_second: Bits) -> Self {
+        Self { labels: [first, second, NONE], until: 0.0, bits: [of_second, Bits::default()] }
+    }
+
+    /// The same, where one of three labels has none of so many points.
+    pub(super) fn of_three(labels: [u16; 3], bits: [Bits; 2], count: u32) -> Self {
+        let ([first, second, third], [of_second, of_third]) = (labels, bits);
+        if of_third == Bits::default() {
+            Self::of_two([first, second], of_second)
+        } else if of_second == Bits::default() {
+            Self::of_two([first, third], of_third)
+        } else if of_second.or(of_third).count() == count {
+            Self::of_two([second, third], of_third)
+        } else {
+            Self { labels, until: 0.0, bits }
+        }
+    }
+
     pub(super) fn label_of(&self, i: usize) -> u16 {
-        self.labels[usize::from(self.bits.has(i))]
+        let [second, third] = self.bits;
+        if third.has(i) { self.labels[2] } else { self.labels[usize::from(second.has(i))] }
+    }
+
+    /// The labels and which of so many points have them.
+    pub(super) fn parts(&self, count: u32) -> [(u16, Bits); 3] {
+        let ([first, second, third], [of_second, of_third]) = (self.labels, self.bits);
+        let of_first = Bits::all(count).without(of_second.or(of_third));
+        [(first, of_first), (second, of_second), (third, of_third)]
     }
 }
 
