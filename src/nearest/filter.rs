@@ -107,7 +107,7 @@ pub(super) fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
 }
 
 /// So many moves wait at most.
-const AT_ONCE: usize = 1 << 12;
+const AT_ONCE: usize = 1 << 8;
 
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
 const ROUNDING: f32 = 1e-6;
@@ -508,9 +508,15 @@ impl Pass<'_> {
     /// Lets the clusters know of the points that have moved.
     fn arrive(&mut self) {
         let (mut moves, mut strays) = (core::mem::take(&mut self.moves), core::mem::take(&mut self.strays));
-        for Move { start, labels, there, back } in moves.drain(..) {
-            self.exchange(labels, &split::difference(self.index, start, there, back));
+        // Most leaves have the labels of the one before.
+        for alike in moves.chunk_by(|a, b| a.labels == b.labels) {
+            let mut sum = Large::default();
+            for Move { start, there, back, .. } in alike {
+                sum.add(&split::difference(self.index, *start, *there, *back));
+            }
+            self.exchange(alike[0].labels, &sum);
         }
+        moves.clear();
         for Stray { place, labels } in strays.drain(..) {
             self.follow(self.index.points[place as usize], labels);
         }
