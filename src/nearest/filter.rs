@@ -388,9 +388,10 @@ impl Pass<'_> {
     /// Gives the points of a leaf the labels of a split; the label that all of them have, or `SPLIT`.
     fn divide(&mut self, at: Lane, split: Split, labels: &mut Labels) -> u16 {
         let (node, before) = (self.index.node(at), labels.nodes[at.0][at.1]);
-        let parts = split.parts(node.count);
-        if let Some(&(label, _)) = parts.iter().find(|(_, these)| these.count() == node.count) {
-            return self.claim(at, label, labels);
+        match split.bits.map(Bits::count) {
+            [0, 0] => return self.claim(at, split.labels[0], labels),
+            [count, 0] if count == node.count => return self.claim(at, split.labels[1], labels),
+            _ => {}
         }
         match before {
             SPLIT => {
@@ -398,7 +399,7 @@ impl Pass<'_> {
                 let [first, second, third] = own.labels;
                 if own.labels != split.labels || third != NONE {
                     for (from, those) in own.parts(node.count) {
-                        for (to, these) in parts.into_iter().filter(|(to, _)| *to != from) {
+                        for (to, these) in split.parts(node.count).into_iter().filter(|(to, _)| *to != from) {
                             self.push(node.start, [from, to], those.and(these), Bits::default());
                         }
                     }
@@ -422,7 +423,7 @@ impl Pass<'_> {
                 if own != before {
                     self.move_all(at, [before, own]);
                 }
-                for (label, these) in parts.into_iter().filter(|(label, _)| *label != own) {
+                for (label, these) in split.parts(node.count).into_iter().filter(|(label, _)| *label != own) {
                     self.move_some(at, [own, label], these);
                     if own != before {
                         self.changed -= these.count() as usize; // they change once

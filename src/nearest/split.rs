@@ -20,6 +20,12 @@ const MOST: u32 = 127; // fewer than there are bits, so that all of them are tol
 /// The largest offset of a point from the middle of its leaf, in the leaf's units.
 const FULL: f64 = i16::MAX as f64;
 
+/// The larger coordinate of a direction, so that the difference of a product with it and another such number is one of 32 bits.
+const HALF: f64 = (i16::MAX / 2) as f64;
+
+/// Products nearer to the bisector's than 2 to this tell nothing.
+const DOUBT: i32 = 16;
+
 /// Adding it rounds to whole numbers, which are then the lowest bits.
 const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 
@@ -154,7 +160,7 @@ pub(super) struct Bisector {
     middle: f64x2,
     /// From the first centroid to the second.
     way: f64x2,
-    /// How many units there are to one of it, for its longer coordinate to be the largest number of 16 bits.
+    /// How many units there are to one of it, for its longer coordinate to be `HALF`.
     scale: f64,
     /// It in these units, x and y in turn.
     direction: i16x8,
@@ -174,7 +180,7 @@ impl Bisector {
         // A bound of the squared distances, and one of what is lost where coordinates are large.
         let distances = index.frame.reach_squared(first) + index.frame.reach_squared(second);
         let magnitude = (middle.x.abs() + middle.y.abs()) * (width + height);
-        let scale = FULL / longer;
+        let scale = HALF / longer;
         let [x, y] = [dx, dy].map(|d| (d * scale).round_ties_even() as i16);
         Self {
             labels,
@@ -194,15 +200,12 @@ impl Bisector {
     pub(super) fn room(&self, index: &Index, at: Lane) -> f64 {
         let (node, middle) = (index.node(at), index.middle(at));
         let units = f64::from(node.units) * index.frame.units;
-        // For each point by how much the product is beyond both limits. Where that is too large, it comes out smaller.
-        let Some([above, from]) = self.limits(middle, units) else { return 0.0 };
-        let [above, from] = [above, from].map(i32x4::splat);
+        let Some(threshold) = self.threshold(middle, units) else { return 0.0 };
         let mut least = i32x4::splat(i32::MAX);
         for &offsets in index.offsets_of(node, 4) {
-            let product = i16x8::new(offsets).dot(self.direction);
-            least = least.min((product - above).max(from - product));
+            least = least.min((i16x8::new(offsets).dot(self.direction) - i32x4::splat(threshold)).abs());
         }
-        let least = least.to_array().into_iter().fold(i32::MAX, i32::min);
+        let least = least.to_array().into_iter().fold(i32::MAX, i32::min) - (1 << DOUBT);
         let [to_first, to_second] = self.centroids.map(|c| c.distance(place(middle)));
         let farthest = to_first + to_second + 3.0 * FULL / units;
         f64::from(least) * 1.99 / (self.scale * units * farthest) * index.frame.units
@@ -211,8 +214,8 @@ impl Bisector {
     /// Which of a leaf's points are nearer to the second centroid than to the first.
     pub(super) fn beyond(&self, index: &Index, at: Lane) -> Bits {
         let node = index.node(at);
-        self.limits(index.middle(at), f64::from(node.units) * index.frame.units)
-            .and_then(|limits| self.told_by(limits, index, node))
+        self.threshold(index.middle(at), f64::from(node.units) * index.frame.units)
+            .and_then(|threshold| self.told_by(threshold, index, node))
             .unwrap_or_else(|| {
                 let [first, second] = self.centroids;
                 let points = index.points[node.range()].iter();
@@ -220,44 +223,42 @@ impl Bisector {
             })
     }
 
-    /// The product that only points have which are beyond for certain, and the one that those have at most which are not.
+    /// The product that points on the bisector have; those of others may be off by less than 2^`DOUBT`.
     ///
     /// Nothing where the numbers are too small or too large to tell.
-    fn limits(&self, leaf: f64x2, units: f64) -> Option<[i32; 2]> {
+    fn threshold(&self, leaf: f64x2, units: f64) -> Option<i32> {
         /// Rounding to 16 bits moves a point and the direction by half a unit in each coordinate, so the product by half of
-        /// the four coordinates' sum.
-        const DOUBT: f64 = 2.0 * FULL + 8.0;
+        /// the four coordinates' sum; and some room for rounding numbers.
+        const OFF: f64 = FULL + HALF + 8.0;
+        const MOST: f64 = 2.0 * HALF * FULL;
         let scale = self.scale * units;
+        let is_sound = scale.is_normal() && OFF + self.rounding * scale < f64::from(1 << DOUBT);
         let threshold = -((leaf - self.middle) * self.way).reduce_add() * scale;
-        let doubt = DOUBT + self.rounding * scale;
-        let limits = f64x2::splat(threshold) + f64x2::new([doubt, -doubt]);
-        let [most, least] = [f64::from(i32::MAX), f64::from(i32::MIN)].map(f64x2::splat);
-        let whole = limits.fast_min(most).fast_max(least) + f64x2::splat(WHOLE);
-        let is_sound = scale.is_normal() && doubt < f64::from(i32::MAX);
-        is_sound.then(|| whole.to_array().map(|limit| limit.to_bits() as i32))
+        let within = f64x2::splat(threshold).fast_min(f64x2::splat(MOST)).fast_max(f64x2::splat(-MOST));
+        is_sound.then(|| (within + f64x2::splat(WHOLE)).to_array()[0].to_bits() as i32)
     }
 
     /// Which of a leaf's points are beyond, if that is certain of each.
-    fn told_by(&self, limits: [i32; 2], index: &Index, node: &Node) -> Option<Bits> {
+    fn told_by(&self, threshold: i32, index: &Index, node: &Node) -> Option<Bits> {
         let offsets: &[[[i16; 8]; 4]] = index.offsets_of(node, 16).as_chunks().0;
-        let limits = limits.map(i32x4::splat);
-        let (mut sure, mut possible) = (Bits::default(), Bits::default());
-        for ((sure, possible), offsets) in sure.0.iter_mut().zip(&mut possible.0).zip(offsets.chunks(4)) {
+        let threshold = i32x4::splat(threshold);
+        let (mut short, mut doubt) = (Bits::default(), i8x16::ZERO);
+        for (short, offsets) in short.0.iter_mut().zip(offsets.chunks(4)) {
             for (i, sixteen) in offsets.iter().enumerate() {
-                let products = sixteen.map(|offsets| i16x8::new(offsets).dot(self.direction));
-                let [above, from] = limits.map(|limit| bits_of(products.map(|v| v.simd_gt(limit))));
-                *sure |= above << (16 * i);
-                *possible |= from << (16 * i);
+                let beyond = narrow(
+                    sixteen.map(|offsets| (i16x8::new(offsets).dot(self.direction) - threshold) >> DOUBT),
+                );
+                *short |= u64::from(beyond.to_bitmask()) << (16 * i);
+                // Of certain ones it is neither -1 nor 0.
+                doubt |= ((beyond + i8x16::ONE) & i8x16::splat(!1)).simd_eq(i8x16::ZERO);
             }
         }
-        let all = Bits::all(node.count);
-        let sure = sure.and(all);
-        (sure == possible.and(all)).then_some(sure)
+        (doubt.to_bitmask() == 0).then(|| Bits::all(node.count).without(short))
     }
 }
 
-/// One bit for each of sixteen answers.
-fn bits_of([a, b, c, d]: [i32x4; 4]) -> u64 {
+/// Sixteen numbers, side by side and no larger than they fit.
+fn narrow([a, b, c, d]: [i32x4; 4]) -> i8x16 {
     let eights = [[a, b], [c, d]].map(|fours| i16x8::from_i32x8_saturate(cast(fours)));
-    i8x16::from_i16x16_saturate(cast(eights)).to_bitmask().into()
+    i8x16::from_i16x16_saturate(cast(eights))
 }
