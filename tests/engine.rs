@@ -41,6 +41,7 @@ fn nasty_boards() -> Vec<(&'static str, Vec<Place>)> {
         ("slanted", (0..N).map(|i| (0.1 * i as f64, 0.3 * i as f64)).collect()),
         ("halved again and again", nested),
         ("far from the origin", clump(1e6, -1e6, 1.0)),
+        ("tight clumps", [clump(0.0, 0.0, 1e-3), clump(1e9, 0.0, 1e-3), clump(3e8, 1e8, 1e-3)].concat()),
     ]
 }
 
@@ -83,9 +84,16 @@ fn a_large_boards_labels_are_those_of_a_search_to_the_end() {
         let lloyd = Lloyd::seeded(board, k, Seeding::Random, 2).expect("a start");
         agrees_with_naive(lloyd, 200, &format!("{preset:?}, k = {k}"));
     }
+    // However far a centroid has come, and however large that is as a number.
+    let board = Arc::new(board(&scattered(8_000).collect::<Vec<_>>()));
+    for far in [1e7, 1e40, 1e140] {
+        let start = points(&[(far, 0.0), (-0.5, 0.0), (0.5, 0.0), (0.0, 0.5)]);
+        let lloyd = Lloyd::from_centroids(board.clone(), start).expect("a start");
+        agrees_with_naive(lloyd, 200, &format!("from {far:e}"));
+    }
 }
 
-/// It is right on any way, back and forth.
+/// What is known of labels is right on any way, back and forth.
 #[test]
 fn what_is_known_of_labels_outlives_going_back() {
     let board = Board::draw(Recipe::new(Preset::Uniform, 4).with_n(8_000)).expect("a board");
@@ -102,6 +110,7 @@ fn what_is_known_of_labels_outlives_going_back() {
     }
 }
 
+/// What is known of labels from one iteration to the next never keeps a point from the centroid that has become nearest.
 #[test]
 fn a_small_boards_labels_are_those_of_a_search_to_the_end() {
     for (name, places) in common::nasty_boards(801) {

@@ -98,6 +98,15 @@ impl<const P: usize> Exact<P> {
         }
     }
 
+    /// Carries from each part what has come to more than its digits, as it does where points come one by one and go together.
+    pub(super) fn carry<const BITS: u32>(&mut self, digits: &Digits<P, BITS>) {
+        for part in (1..P).rev() {
+            let carried = digits.round(part - 1, self.parts[part]);
+            self.parts[part] -= carried;
+            self.parts[part - 1] += carried;
+        }
+    }
+
     /// So many points, from the sums of their parts.
     pub(super) fn of(count: u32, parts: [f64x2; P]) -> Self {
         Self { count, parts }

@@ -106,7 +106,7 @@ pub(super) fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     labels_of(labels)
 }
 
-/// So many moves wait at most.
+/// As many moves wait, and one more.
 const AT_ONCE: usize = 1 << 8;
 
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
@@ -180,6 +180,7 @@ pub(crate) fn assign(
     };
     pass.group(index.root(), 0..k, labels);
     pass.arrive();
+    pass.clusters.iter_mut().for_each(|cluster| cluster.carry(&index.digits));
     let changed = pass.changed;
     labels.clusters = clusters;
     *sums = self::sums(index, labels, centroids);
@@ -408,7 +409,7 @@ impl Pass<'_> {
                     self.push(node.start, [first, second], now.without(own), own.without(now));
                 } else if self.bisector.labels == [first, second] {
                     let far = labels.drift.of([first, second]) + self.bisector.room(self.index, at);
-                    own.until = far as f32 * (1.0 - 1e-6);
+                    own.until = if far < f32::MAX.into() { far as f32 * (1.0 - 1e-6) } else { 0.0 };
                     return SPLIT;
                 }
             }
@@ -478,7 +479,7 @@ impl Pass<'_> {
             return self.push(start, [from, to], these, Bits::default());
         }
         // All of them, and the others back.
-        let others = Bits::all(count).xor(these);
+        let others = Bits::all(count).without(these);
         self.exchange([from, to], &self.index.sums[at.0][at.1]);
         self.push(start, [from, to], Bits::default(), others);
         self.changed += (these.count() - others.count()) as usize;

@@ -81,8 +81,8 @@ const ENOUGH: f64 = 1e-3;
 pub(crate) struct Sum {
     /// How many they are.
     pub(crate) count: u32,
-    /// A place among them: the first, the mean of the first box with some of them, or about that of all. They are summed as
-    /// they lie from here, so that nothing is lost far from the origin.
+    /// A place among them: the first, or about the mean of all. They are summed as they lie from here, so that nothing is lost
+    /// far from the origin.
     pivot: Point,
     /// Σ(x − pivot).
     dx: f64,
@@ -211,7 +211,7 @@ pub(crate) struct Labels {
 
 /// How far the centroids have come since the first assign, each in all, in the frame's units; on a large board.
 ///
-/// As long as neither of two centroids has come farther than it takes to be as far from a point as the other, the point stays
+/// As long as two centroids together have not come farther than it takes to be equally far from a point, the point stays
 /// (G. Hamerly, *Making k-means even faster*, SIAM International Conference on Data Mining 2010).
 #[derive(Debug, Clone, Default)]
 struct Drift {

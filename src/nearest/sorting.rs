@@ -263,13 +263,14 @@ impl Index {
         let own_units = split::units_of(count, width.max(height) * self.frame.units);
         let units = f64x2::splat(f64::from(own_units) * self.frame.units);
         let offsets = self.offsets[2 * range.start..].as_chunks_mut().0;
-        let (mut sum, mut squares) = (Large::default(), f64x2::ZERO);
+        // About a point among them: about the middle, which is rounded, nothing would be left of a tight leaf's.
+        let (first, mut sum, mut squares) = (lanes(points[0]), Large::default(), f64x2::ZERO);
         for (points, offsets) in points.chunks(FEW).zip(offsets.chunks_mut(FEW)) {
             let mut few = Exact::default();
             for (point, offset) in points.iter().copied().map(lanes).zip(offsets) {
-                let d = point - middle;
+                *offset = split::small(point - middle, units);
+                let d = point - first;
                 squares += d * d;
-                *offset = split::small(d, units);
                 few.add(&Exact::of(1, self.few_digits.cut(point)));
             }
             sum.add(&few.cut(&self.digits));
@@ -277,7 +278,7 @@ impl Index {
         let are_exact = self.few_digits.are_all_from(extent)
             || points.iter().all(|&point| self.few_digits.are_all_of(lanes(point)));
         self.are_exact &= are_exact;
-        let off = sum.sum(&self.digits).off(place(middle));
+        let off = sum.sum(&self.digits).off(place(first));
         let spread = if extent.0 == extent.1 { 0.0 } else { squares.reduce_add() - off };
         Boxed { node: Node { start, count, parts: 0, units: own_units }, extent, sum, spread }
     }

@@ -14,8 +14,7 @@ use crate::point::{Point, lanes, place};
 /// A leaf with fewer points, or more, is searched point by point.
 #[cfg(feature = "large")]
 const FEWEST: u32 = 8;
-#[cfg(feature = "large")]
-const MOST: u32 = 127; // fewer than there are bits, so that all of them are told without a branch
+pub(super) const MOST: u32 = 127; // fewer than there are bits, so that all of them are told without a branch
 
 /// The largest offset of a point from the middle of its leaf, in the leaf's units.
 const FULL: f64 = i16::MAX as f64;
@@ -67,11 +66,6 @@ impl Bits {
 
     pub(super) fn without(self, other: Self) -> Self {
         Self([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
-    }
-
-    /// Those that are set in one of both.
-    pub(super) fn xor(self, other: Self) -> Self {
-        Self([self.0[0] ^ other.0[0], self.0[1] ^ other.0[1]])
     }
 }
 

@@ -6,6 +6,7 @@ use wide::{f32x4, f64x2};
 
 use super::exact::{Digits, Exact};
 use super::inertia::Whole;
+use super::split::MOST;
 #[cfg(feature = "large")]
 use crate::error::Error;
 use crate::error::{KNOWS_LARGE, MAX_POINTS};
@@ -28,9 +29,9 @@ pub(crate) struct Index {
     pub(super) order: Vec<u32>,
     /// The root alone stands in the last.
     pub(super) groups: Vec<Group>,
-    /// The points of each node, summed up; none on a small board, nor what follows.
+    /// The points of each node, summed up; none on a small board.
     pub(super) sums: Vec<[Large; 4]>,
-    /// Of each leaf, Σ‖x − m‖² with the mean m.
+    /// Of each leaf, Σ‖x − m‖² with the mean m; none on a small board.
     pub(super) spreads: Vec<[f64; 4]>,
     pub(super) whole: Whole,
     pub(super) frame: Frame,
@@ -49,7 +50,10 @@ pub(crate) struct Index {
 /// The points of a node, or a cluster, of a large board.
 pub(super) type Large = Exact<3>;
 
-const _: () = assert!(SMALL_BOARD < 1 << 11 && MAX_POINTS < 1 << 22, "more points would not sum up exactly");
+const _: () = assert!(
+    SMALL_BOARD < 1 << 11 && MAX_POINTS < 1 << 22 && MOST < 1 << 7,
+    "more points would not sum up exactly"
+);
 
 /// Up to four points, in the frame's units and single precision; the first fills the lanes that are left.
 #[derive(Debug, Clone, Copy)]
