@@ -110,7 +110,7 @@ fn what_is_known_of_labels_outlives_going_back() {
     }
 }
 
-/// What is known of labels from one iteration to the next never keeps a point from the centroid that has become nearest.
+/// The same, for small boards.
 #[test]
 fn a_small_boards_labels_are_those_of_a_search_to_the_end() {
     for (name, places) in common::nasty_boards(801) {

@@ -6,47 +6,57 @@
 use wide::f64x2;
 
 use super::Sum;
-use crate::point::place;
-#[cfg(feature = "large")]
-use crate::point::{Extent, lanes};
+use crate::point::{Extent, Point, lanes, place};
 
-/// Where the digits of a board's coordinates are cut in P parts, for sums of up to 2^`BITS` points.
+/// How large a board's coordinates are, and so where their digits are cut.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Digits {
+    /// The power of two in the largest by magnitude.
+    power: f64,
+}
+
+impl Digits {
+    pub(super) fn of((min, max): Extent) -> Self {
+        let numbers = [min.x, min.y, max.x, max.y];
+        let largest = numbers.into_iter().fold(0.0, |most: f64, number| most.max(number.abs()));
+        Self { power: f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits()) }
+    }
+}
+
+/// Up to 2^`BITS` points, summed up in P parts: x and y in lanes.
 ///
-/// A part is at most 2^(53 − `BITS`) times its last digit. If some coordinate is so much smaller than the largest that it has
-/// digits yet beyond the last part, the sums of that part are not exact.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Digits<const P: usize, const BITS: u32> {
-    /// What is added and taken off again, so that the digits of later parts are lost.
-    rounding: [f64; P],
+/// A part of a coordinate is at most 2^(53 − `BITS`) times its last digit. If some coordinate is so much smaller than the largest
+/// that it has digits yet beyond the last part, the sums of that part are not exact.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Exact<const P: usize, const BITS: u32> {
+    count: u32,
+    parts: [f64x2; P],
 }
 
-impl<const P: usize, const BITS: u32> Default for Digits<P, BITS> {
+impl<const P: usize, const BITS: u32> Default for Exact<P, BITS> {
     fn default() -> Self {
-        Self { rounding: [0.0; P] }
+        Self::of(0, [f64x2::ZERO; P])
     }
 }
 
-impl<const P: usize, const BITS: u32> Digits<P, BITS> {
-    /// Of coordinates up to this magnitude.
-    pub(super) fn of(largest: f64) -> Self {
-        let power = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits());
-        let mut rounding = [1.5 * f64::from(1 << BITS) * power; P];
-        for part in 1..P {
-            rounding[part] = rounding[part - 1] / (1_u64 << (54 - BITS)) as f64;
-        }
-        Self { rounding }
+impl<const P: usize, const BITS: u32> Exact<P, BITS> {
+    /// What is added and taken off again, so that the digits of later parts are lost.
+    fn rounding(digits: Digits, part: usize) -> f64x2 {
+        let exponent = BITS as i32 - part as i32 * (54 - BITS as i32);
+        let power = f64::from_bits(((1023 + exponent) as u64) << 52);
+        f64x2::splat(1.5 * power * digits.power)
     }
 
-    fn round(&self, part: usize, numbers: f64x2) -> f64x2 {
-        let rounding = f64x2::splat(self.rounding[part]);
+    fn round(digits: Digits, part: usize, numbers: f64x2) -> f64x2 {
+        let rounding = Self::rounding(digits, part);
         (numbers + rounding) - rounding
     }
 
-    /// The parts, the highest digits first.
-    pub(super) fn cut(&self, numbers: f64x2) -> [f64x2; P] {
+    /// The parts of a number, the highest digits first.
+    pub(super) fn cut(digits: Digits, numbers: f64x2) -> [f64x2; P] {
         let (mut parts, mut rest) = ([numbers; P], numbers);
         for part in 0..P - 1 {
-            parts[part] = self.round(part, rest);
+            parts[part] = Self::round(digits, part, rest);
             rest -= parts[part];
             parts[part + 1] = rest;
         }
@@ -55,33 +65,27 @@ impl<const P: usize, const BITS: u32> Digits<P, BITS> {
 
     /// Whether all points that extend over this are certain to have no digits beyond the last part: no coordinate is small.
     #[cfg(feature = "large")]
-    pub(super) fn are_all_from(&self, (min, max): Extent) -> bool {
+    pub(super) fn has_all_from(digits: Digits, (min, max): Extent) -> bool {
         // The last digit of a number from this on is at least that of the last part.
-        let least = f64x2::splat(self.rounding[P - 1]);
+        let least = Self::rounding(digits, P - 1);
         (lanes(min).simd_gt(least) | (-lanes(max)).simd_gt(least)).to_bitmask() == 0b11
     }
 
-    /// Whether there are no digits beyond the last part.
-    pub(super) fn are_all_of(&self, numbers: f64x2) -> bool {
-        let last = self.cut(numbers)[P - 1];
-        self.round(P - 1, last) == last
+    /// Whether a point has no digits beyond the last part.
+    pub(super) fn has_all_of(digits: Digits, point: Point) -> bool {
+        let last = Self::cut(digits, lanes(point))[P - 1];
+        Self::round(digits, P - 1, last) == last
     }
-}
 
-/// Some points, summed up: x and y in lanes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Exact<const P: usize> {
-    pub(super) count: u32,
-    parts: [f64x2; P],
-}
-
-impl<const P: usize> Default for Exact<P> {
-    fn default() -> Self {
-        Self { count: 0, parts: [f64x2::ZERO; P] }
+    /// So many points, from the sums of their parts.
+    pub(super) fn of(count: u32, parts: [f64x2; P]) -> Self {
+        Self { count, parts }
     }
-}
 
-impl<const P: usize> Exact<P> {
+    pub(super) fn of_point(digits: Digits, point: Point) -> Self {
+        Self::of(1, Self::cut(digits, lanes(point)))
+    }
+
     /// Takes some points in.
     pub(super) fn add(&mut self, some: &Self) {
         self.count = self.count.wrapping_add(some.count);
@@ -99,24 +103,19 @@ impl<const P: usize> Exact<P> {
     }
 
     /// Carries from each part what has come to more than its digits, as it does where points come one by one and go together.
-    pub(super) fn carry<const BITS: u32>(&mut self, digits: &Digits<P, BITS>) {
+    pub(super) fn carry(&mut self, digits: Digits) {
         for part in (1..P).rev() {
-            let carried = digits.round(part - 1, self.parts[part]);
+            let carried = Self::round(digits, part - 1, self.parts[part]);
             self.parts[part] -= carried;
             self.parts[part - 1] += carried;
         }
     }
 
-    /// So many points, from the sums of their parts.
-    pub(super) fn of(count: u32, parts: [f64x2; P]) -> Self {
-        Self { count, parts }
-    }
-
     /// The same sum, in more parts.
-    pub(super) fn cut<const Q: usize, const BITS: u32>(&self, digits: &Digits<Q, BITS>) -> Exact<Q> {
+    pub(super) fn spread<const Q: usize, const MORE: u32>(&self, digits: Digits) -> Exact<Q, MORE> {
         let mut sum = Exact::of(self.count, [f64x2::ZERO; Q]);
         for part in self.parts {
-            sum.add(&Exact::of(0, digits.cut(part)));
+            sum.add(&Exact::of(0, Exact::<Q, MORE>::cut(digits, part)));
         }
         sum
     }
@@ -124,12 +123,12 @@ impl<const P: usize> Exact<P> {
     /// As any sum is, to about the last digit of twice as many as a number has; the mean of equal points is that very point.
     ///
     /// Long division: from each part a quotient of as many digits, the rest goes down to the next.
-    pub(super) fn sum<const BITS: u32>(&self, digits: &Digits<P, BITS>) -> Sum {
+    pub(super) fn sum(&self, digits: Digits) -> Sum {
         let count = f64x2::splat(self.count.max(1).into());
         let (mut pivot, mut lost, mut rest) = (f64x2::ZERO, f64x2::ZERO, f64x2::ZERO);
         for part in 0..P - 1 {
             rest += self.parts[part];
-            let quotient = digits.round(part, rest / count);
+            let quotient = Self::round(digits, part, rest / count);
             rest -= quotient * count;
             // What the pivot loses of it is what a number's last digit takes.
             let before = pivot;

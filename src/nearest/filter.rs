@@ -7,13 +7,12 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
-use super::exact::Exact;
 use super::inertia::inertia;
 use super::small;
 use super::split::{self, Bisector, Bits, Split};
 use super::tree::{Boxes, Index, Lane, Large, Node};
-use super::{Labels, MIXED, Measure, NONE, SPLIT, Sum, Sums, is_one};
-use crate::point::{Point, lanes};
+use super::{Labels, MIXED, Measure, NONE, SPLIT, Sums, is_one};
+use crate::point::Point;
 
 /// A centroid in the frame's units and in single precision.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +105,7 @@ pub(super) fn nearest_to(points: &[Point; 4], near: &[Near]) -> u64 {
     labels_of(labels)
 }
 
-/// As many moves wait, and one more.
+/// So many moves wait at most.
 const AT_ONCE: usize = 1 << 8;
 
 /// The share of squared reach that rounding may take from a test of boxes, with plenty to spare.
@@ -124,9 +123,9 @@ struct Pass<'a> {
     /// The candidates of all boxes on the way down, as a stack.
     lists: Vec<u16>,
     near: Vec<Near>,
-    bisector: Bisector,
+    /// The last one, which most leaves share with the one before.
+    bisector: Option<Bisector>,
     moves: Vec<Move>,
-    strays: Vec<Stray>,
 }
 
 /// Points of a leaf that go from one cluster to another, and some that go from that one to the first.
@@ -138,12 +137,6 @@ struct Move {
     labels: [u16; 2],
     there: Bits,
     back: Bits,
-}
-
-/// A point that goes from one cluster to another.
-struct Stray {
-    place: u32,
-    labels: [u16; 2],
 }
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
@@ -174,13 +167,12 @@ pub(crate) fn assign(
         candidates: centroids.iter().map(|&centroid| Candidate::new(index, centroid)).collect(),
         lists: (0..k as u16).collect(),
         near: Vec::new(),
-        bisector: Bisector::new(index, [NONE; 2], [Point::default(); 2]),
+        bisector: None,
         moves: Vec::new(),
-        strays: Vec::new(),
     };
     pass.group(index.root(), 0..k, labels);
     pass.arrive();
-    pass.clusters.iter_mut().for_each(|cluster| cluster.carry(&index.digits));
+    pass.clusters.iter_mut().for_each(|cluster| cluster.carry(index.digits));
     let changed = pass.changed;
     labels.clusters = clusters;
     *sums = self::sums(index, labels, centroids);
@@ -194,13 +186,9 @@ pub(crate) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums 
     }
     let clusters = if index.are_exact {
         let clusters = labels.clusters[..centroids.len()].iter();
-        clusters.map(|cluster| cluster.sum(&index.digits)).collect()
+        clusters.map(|cluster| cluster.sum(index.digits)).collect()
     } else {
-        let mut clusters = vec![Sum::default(); centroids.len()];
-        for (&point, label) in index.points.iter().zip(labels.flat(index)) {
-            clusters[usize::from(label)].add_point(point);
-        }
-        clusters
+        small::summed(index, centroids.len(), &labels.flat(index))
     };
     let inertia = inertia(index, labels, &clusters, centroids);
     Sums { clusters, inertia }
@@ -258,12 +246,7 @@ impl Pass<'_> {
             (&[first, second, third], None) if node.can_be_split() => {
                 self.divide_in_three(at, [first, second, third], labels)
             }
-            (_, None) => {
-                let near = self.lists[list].iter();
-                self.near.clear();
-                self.near.extend(near.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
-                self.leaf(at, labels)
-            }
+            (_, None) => self.leaf(at, list, labels),
         }
     }
 
@@ -278,12 +261,19 @@ impl Pass<'_> {
             if labels.stays(at, pair) {
                 return SPLIT;
             }
-            let split = Split::of_two(pair, self.beyond(at, pair));
+            let (index, bisector) = (self.index, self.bisector(pair));
+            let split = Split::of_two(pair, bisector.beyond(index, at));
+            if labels.split(at).is_some_and(|own| own.is_like(&split)) {
+                labels.stay(at, pair, bisector.room(index, at));
+                return SPLIT;
+            }
             return self.divide(at, split, labels);
         }
-        self.near.clear();
-        self.near.extend(pair.map(|label| Near::new(self.centroids[usize::from(label)], label)));
-        self.leaf(at, labels)
+        let base = self.lists.len();
+        self.lists.extend(pair);
+        let label = self.leaf(at, base..base + 2, labels);
+        self.lists.truncate(base);
+        label
     }
 
     /// Which of four boxes are nearer to the first of two candidates, and which to the second, in every place; a bit for each.
@@ -342,14 +332,14 @@ impl Pass<'_> {
         [0, 1, 2, 3].map(|lane| base + lane * stride..base + lane * stride + lengths[lane])
     }
 
-    /// Which of a leaf's points are nearer to the second candidate than to the first.
-    fn beyond(&mut self, at: Lane, pair: [u16; 2]) -> Bits {
-        if self.bisector.labels != pair {
-            // Most leaves have that of the one before.
+    /// The bisector of two candidates.
+    #[inline]
+    fn bisector(&mut self, pair: [u16; 2]) -> &Bisector {
+        self.bisector.take_if(|last| last.labels != pair);
+        self.bisector.get_or_insert_with(|| {
             let centroids = pair.map(|label| self.centroids[usize::from(label)]);
-            self.bisector = Bisector::new(self.index, pair, centroids);
-        }
-        self.bisector.beyond(self.index, at)
+            Bisector::new(self.index, pair, centroids)
+        })
     }
 
     /// Gives all points of a node one label.
@@ -371,8 +361,8 @@ impl Pass<'_> {
                 }
             }
             (MIXED, None) => {
-                for (own, place) in labels.points[node.range()].iter().zip(node.start..) {
-                    self.move_one(place, [*own, label]);
+                for place in node.range() {
+                    self.move_one(place, [labels.points[place], label]);
                 }
             }
             (SPLIT, _) => {
@@ -396,38 +386,33 @@ impl Pass<'_> {
         }
         match before {
             SPLIT => {
-                let own = &mut labels.splits[at.0][at.1];
-                let [first, second, third] = own.labels;
-                if own.labels != split.labels || third != NONE {
+                let own = labels.splits[at.0][at.1];
+                if own.labels == split.labels && own.labels[2] == NONE {
+                    let ([first, second, _], [was, _], [is, _]) = (own.labels, own.bits, split.bits);
+                    self.push(node.start, [first, second], is.without(was), was.without(is));
+                } else {
                     for (from, those) in own.parts(node.count) {
                         for (to, these) in split.parts(node.count).into_iter().filter(|(to, _)| *to != from) {
                             self.push(node.start, [from, to], those.and(these), Bits::default());
                         }
                     }
-                } else if own.bits != split.bits {
-                    let ([own, _], [now, _]) = (own.bits, split.bits);
-                    self.push(node.start, [first, second], now.without(own), own.without(now));
-                } else if self.bisector.labels == [first, second] {
-                    let far = labels.drift.of([first, second]) + self.bisector.room(self.index, at);
-                    own.until = if far < f32::MAX.into() { far as f32 * (1.0 - 1e-6) } else { 0.0 };
-                    return SPLIT;
                 }
             }
             MIXED => {
-                for (i, (own, place)) in labels.points[node.range()].iter().zip(node.start..).enumerate() {
-                    self.move_one(place, [*own, split.label_of(i)]);
+                for (i, place) in node.range().enumerate() {
+                    self.move_one(place, [labels.points[place], split.label_of(i)]);
                 }
             }
             _ => {
                 let own =
                     if split.labels.contains(&before) && before != NONE { before } else { split.labels[0] };
-                if own != before {
-                    self.move_all(at, [before, own]);
-                }
-                for (label, these) in split.parts(node.count).into_iter().filter(|(label, _)| *label != own) {
-                    self.move_some(at, [own, label], these);
-                    if own != before {
-                        self.changed -= these.count() as usize; // they change once
+                for (label, these) in split.parts(node.count) {
+                    if label != own {
+                        self.move_some(at, [own, label], these);
+                    } else if own != before {
+                        // First as if all were of this one.
+                        self.exchange([before, own], &self.index.sums[at.0][at.1]);
+                        self.changed += these.count() as usize;
                     }
                 }
             }
@@ -438,18 +423,23 @@ impl Pass<'_> {
 
     /// Assigns the points of a leaf to the nearest of three candidates; the label that all of them have, or `SPLIT`.
     fn divide_in_three(&mut self, at: Lane, [first, second, third]: [u16; 3], labels: &mut Labels) -> u16 {
-        let of_third = self.beyond(at, [first, third]).and(self.beyond(at, [second, third]));
-        let of_second = self.beyond(at, [first, second]).without(of_third);
-        let count = self.index.node(at).count;
-        self.divide(at, Split::of_three([first, second, third], [of_second, of_third], count), labels)
+        let index = self.index;
+        let [of_second, not_of_first, not_of_second] = [[first, second], [first, third], [second, third]]
+            .map(|pair| self.bisector(pair).beyond(index, at));
+        let of_third = not_of_first.and(not_of_second);
+        let bits = [of_second.without(of_third), of_third];
+        self.divide(at, Split::of_three([first, second, third], bits, index.node(at).count), labels)
     }
 
-    /// Assigns the points of a leaf, one by one, to the nearest of a few; the label that all of them have, or `MIXED`.
-    fn leaf(&mut self, at: Lane, labels: &mut Labels) -> u16 {
+    /// Assigns the points of a leaf, one by one; the label that all of them have, or `MIXED`.
+    fn leaf(&mut self, at: Lane, list: Range<usize>, labels: &mut Labels) -> u16 {
         labels.spell(self.index, at);
         let range = self.index.node(at).range();
         let (points, own) = (&self.index.points[range.clone()], &mut labels.points[range]);
-        let near = core::mem::take(&mut self.near);
+        let mut near = core::mem::take(&mut self.near);
+        near.clear();
+        let candidates = self.lists[list].iter();
+        near.extend(candidates.map(|&label| Near::new(self.centroids[usize::from(label)], label)));
         self.changed += search(points, own, &near, |i, before, now| self.follow(points[i], [before, now]));
         self.near = near;
         if own.iter().all(|label| *label == own[0]) { own[0] } else { MIXED }
@@ -457,7 +447,7 @@ impl Pass<'_> {
 
     /// Moves a point from one cluster to another.
     fn follow(&mut self, point: Point, labels: [u16; 2]) {
-        self.exchange(labels, &Exact::of(1, self.index.digits.cut(lanes(point))));
+        self.exchange(labels, &Large::of_point(self.index.digits, point));
     }
 
     fn exchange(&mut self, [from, to]: [u16; 2], some: &Large) {
@@ -485,14 +475,11 @@ impl Pass<'_> {
         self.changed += (these.count() - others.count()) as usize;
     }
 
-    /// Moves a point from one cluster to another, in the end.
-    fn move_one(&mut self, place: u32, labels: [u16; 2]) {
+    /// Moves a point from one cluster to another.
+    fn move_one(&mut self, place: usize, labels: [u16; 2]) {
         if labels[0] != labels[1] {
             self.changed += 1;
-            self.strays.push(Stray { place, labels });
-            if self.strays.len() > AT_ONCE {
-                self.arrive();
-            }
+            self.follow(self.index.points[place], labels);
         }
     }
 
@@ -501,7 +488,7 @@ impl Pass<'_> {
         if changed > 0 {
             self.changed += changed as usize;
             self.moves.push(Move { start, labels, there, back });
-            if self.moves.len() > AT_ONCE {
+            if self.moves.len() == AT_ONCE {
                 self.arrive();
             }
         }
@@ -509,7 +496,7 @@ impl Pass<'_> {
 
     /// Lets the clusters know of the points that have moved.
     fn arrive(&mut self) {
-        let (mut moves, mut strays) = (core::mem::take(&mut self.moves), core::mem::take(&mut self.strays));
+        let moves = core::mem::take(&mut self.moves);
         // Most leaves have the labels of the one before.
         for alike in moves.chunk_by(|a, b| a.labels == b.labels) {
             let mut sum = Large::default();
@@ -518,11 +505,8 @@ impl Pass<'_> {
             }
             self.exchange(alike[0].labels, &sum);
         }
-        moves.clear();
-        for Stray { place, labels } in strays.drain(..) {
-            self.follow(self.index.points[place as usize], labels);
-        }
-        (self.moves, self.strays) = (moves, strays);
+        self.moves = moves;
+        self.moves.clear();
     }
 }
 

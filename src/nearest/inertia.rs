@@ -6,7 +6,7 @@
 use wide::f64x2;
 
 use super::tree::Index;
-use super::{Labels, Sum};
+use super::{ENOUGH, Labels, Sum};
 use crate::point::{Point, lanes};
 
 /// Numbers of twice as many digits, as two numbers each; x and y in lanes.
@@ -20,6 +20,11 @@ struct Double {
 
 impl Double {
     const ZERO: Self = Self { high: f64x2::ZERO, low: f64x2::ZERO };
+
+    #[cfg(feature = "large")]
+    fn from(number: f64) -> Self {
+        Self { high: f64x2::new([number, 0.0]), low: f64x2::ZERO }
+    }
 
     /// The sum of two numbers, and what rounding it loses.
     fn sum(a: f64x2, b: f64x2) -> Self {
@@ -56,11 +61,10 @@ impl Double {
     }
 }
 
-/// All points of a large board.
+/// How far all points of a large board lie from their mean M.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Whole {
-    sum: Sum,
-    /// Σ‖x − M‖² with their mean M.
+    /// Σ‖x − M‖².
     spread: Double,
     /// The part of it that lies within the leaves.
     within_leaves: f64,
@@ -68,53 +72,51 @@ pub(super) struct Whole {
 
 impl Default for Whole {
     fn default() -> Self {
-        Self { sum: Sum::default(), spread: Double::ZERO, within_leaves: 0.0 }
+        Self { spread: Double::ZERO, within_leaves: 0.0 }
     }
 }
 
 impl Whole {
     #[cfg(feature = "large")]
     pub(super) fn of(index: &Index) -> Self {
-        let sum = index.sums[index.root()][0].sum(&index.digits);
-        let mut whole = Self { sum, ..Self::default() };
+        let all = index.all();
+        let mut whole = Self::default();
         for (g, group) in index.groups.iter().enumerate() {
             for (lane, _) in group.nodes.iter().enumerate().filter(|(_, node)| node.is_leaf()) {
-                let spread = index.spreads[g][lane];
-                let own = Double { high: f64x2::new([spread, 0.0]), low: f64x2::ZERO };
+                let (spread, own) = (index.spreads[g][lane], index.sums[g][lane].sum(index.digits));
                 whole.within_leaves += spread;
-                whole.spread =
-                    whole.spread.plus(own).plus(whole.off(&index.sums[g][lane].sum(&index.digits)));
+                whole.spread = whole.spread.plus(Double::from(spread)).plus(between(&own, &all));
             }
         }
         whole
     }
 
-    /// n‖m − M‖² for some of the points.
-    fn off(&self, some: &Sum) -> Double {
-        let mean_of = |sum: &Sum| f64x2::new([sum.dx, sum.dy]) / f64x2::splat(sum.count.max(1).into());
-        let between = Double::sum(lanes(some.pivot), -lanes(self.sum.pivot));
-        let between = Double::sum(between.high, between.low + (mean_of(some) - mean_of(&self.sum)));
-        let square = Double::product(between.high, between.high);
-        let low = square.low + (between.high + between.high) * between.low;
-        let count = f64x2::splat(some.count.into());
-        let times = Double::product(square.high, count);
-        Double::sum(times.high, times.low + low * count)
-    }
-
     /// Σ‖x − m‖², all points to the mean of their cluster, if enough is left of it to take the difference.
-    fn within(&self, clusters: &[Sum]) -> Option<f64> {
+    fn within(&self, clusters: &[Sum], all: &Sum) -> Option<f64> {
         /// The least share that may be left: 44 of a hundred binary digits may cancel out.
-        const ENOUGH: f64 = 1.0 / (1_u64 << 44) as f64;
-        let between = clusters.iter().fold(Double::ZERO, |all, cluster| all.plus(self.off(cluster)));
+        const SHARE: f64 = 1.0 / (1_u64 << 44) as f64;
+        let between = clusters.iter().fold(Double::ZERO, |some, cluster| some.plus(between(cluster, all)));
         let within = self.spread.minus(between).total();
-        let least = self.spread.total() * ENOUGH;
-        (within > least && within > super::ENOUGH * self.within_leaves).then_some(within)
+        let is_enough = within > SHARE * self.spread.total() && within > ENOUGH * self.within_leaves;
+        is_enough.then_some(within)
     }
+}
+
+/// n‖m − M‖² for some of the points.
+fn between(some: &Sum, all: &Sum) -> Double {
+    let mean_of = |sum: &Sum| f64x2::new([sum.dx, sum.dy]) / f64x2::splat(sum.count.max(1).into());
+    let way = Double::sum(lanes(some.pivot), -lanes(all.pivot));
+    let way = Double::sum(way.high, way.low + (mean_of(some) - mean_of(all)));
+    let square = Double::product(way.high, way.high);
+    let low = square.low + (way.high + way.high) * way.low;
+    let count = f64x2::splat(some.count.into());
+    let times = Double::product(square.high, count);
+    Double::sum(times.high, times.low + low * count)
 }
 
 /// Σ‖x − c‖², all points to the centroids of their labels.
 pub(super) fn inertia(index: &Index, labels: &Labels, clusters: &[Sum], centroids: &[Point]) -> f64 {
-    let within = if index.are_exact { index.whole.within(clusters) } else { None };
+    let within = if index.are_exact { index.whole.within(clusters, &index.all()) } else { None };
     let off = || -> f64 { clusters.iter().zip(centroids).map(|(cluster, &c)| cluster.off(c)).sum() };
     within.map_or_else(|| by_leaves(index, labels, centroids), |within| within + off())
 }
@@ -126,7 +128,7 @@ fn by_leaves(index: &Index, labels: &Labels, centroids: &[Point]) -> f64 {
         let node = index.node(at);
         inertia += match label {
             Some(label) if index.are_exact => {
-                let sum = index.sums[at.0][at.1].sum(&index.digits);
+                let sum = index.sums[at.0][at.1].sum(index.digits);
                 index.spreads[at.0][at.1] + sum.off(centroids[usize::from(label)])
             }
             _ => {

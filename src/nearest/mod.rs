@@ -22,7 +22,6 @@ use crate::error::{Error, KNOWS_LARGE, filled};
 #[cfg(not(feature = "large"))]
 use crate::point::Extent;
 use crate::point::{Point, lanes, place, sort_key};
-use exact::Exact;
 pub(crate) use filter::{assign, sums};
 use small::Watch;
 #[cfg(feature = "large")]
@@ -314,6 +313,13 @@ impl Labels {
         })
     }
 
+    /// Notes that a leaf stays so until two centroids have come so much farther together.
+    fn stay(&mut self, at: Lane, pair: [u16; 2], room: f64) {
+        let until = self.drift.of(pair) + room;
+        self.splits[at.0][at.1].until =
+            if until < f32::MAX.into() { until as f32 * (1.0 - 1e-6) } else { 0.0 };
+    }
+
     /// Gives its label to a node's parts, if it has one.
     fn hand_down(&mut self, at: Lane, parts: usize) {
         let label = self.nodes[at.0][at.1];
@@ -383,7 +389,7 @@ impl Labels {
     pub(crate) fn set(&mut self, index: &Index, place: u32, new: u16) {
         self.watch.forget();
         if !self.clusters.is_empty() {
-            let point = Exact::of(1, index.digits.cut(lanes(index.point(place as usize))));
+            let point = Large::of_point(index.digits, index.point(place as usize));
             let before = self.at(index, place);
             self.clusters[usize::from(before)].remove(&point);
             self.clusters[usize::from(new)].add(&point);

@@ -2,12 +2,11 @@
 
 use wide::f32x4;
 
-use super::exact::Exact;
 use super::filter::{Candidate, Near, nearest_to, search, unpacked};
-use super::tree::{Index, Quad};
+use super::tree::{Index, Quad, Small};
 use super::{Labels, MIXED, Measure, Sum, Sums};
 use crate::error::KNOWS_LARGE;
-use crate::point::{Point, lanes};
+use crate::point::Point;
 
 /// Gives every point the label of its nearest centroid, the lowest index among equals; how many labels changed.
 ///
@@ -32,7 +31,7 @@ pub(super) fn assign(
             watch.clusters = gathered(index, centroids.len(), labels);
         }
         for (sum, cluster) in sums.clusters.iter_mut().zip(&watch.clusters) {
-            *sum = cluster.sum(&index.small_digits);
+            *sum = cluster.sum(index.digits);
         }
     } else {
         sums.clusters = summed(index, centroids.len(), labels);
@@ -47,7 +46,7 @@ pub(super) fn sums(index: &Index, labels: &Labels, centroids: &[Point]) -> Sums 
     let labels = &labels.points;
     let clusters = if index.are_exact {
         let clusters = gathered(index, centroids.len(), labels);
-        clusters.iter().map(|cluster| cluster.sum(&index.small_digits)).collect()
+        clusters.iter().map(|cluster| cluster.sum(index.digits)).collect()
     } else {
         summed(index, centroids.len(), labels)
     };
@@ -65,16 +64,16 @@ fn inertia(index: &Index, centroids: &[Point], labels: &[u16]) -> f64 {
 }
 
 /// The clusters, if their sums are exact.
-fn gathered(index: &Index, k: usize, labels: &[u16]) -> Vec<Exact<2>> {
-    let mut clusters = vec![Exact::default(); k];
+fn gathered(index: &Index, k: usize, labels: &[u16]) -> Vec<Small> {
+    let mut clusters = vec![Small::default(); k];
     for (&point, &label) in index.points.iter().zip(labels) {
-        clusters[usize::from(label)].add(&Exact::of(1, index.small_digits.cut(lanes(point))));
+        clusters[usize::from(label)].add(&Small::of_point(index.digits, point));
     }
     clusters
 }
 
-/// The clusters summed in the order of the board, as their points lie from the first.
-fn summed(index: &Index, k: usize, labels: &[u16]) -> Vec<Sum> {
+/// The clusters summed in the order of the index, as their points lie from the first.
+pub(super) fn summed(index: &Index, k: usize, labels: &[u16]) -> Vec<Sum> {
     let mut clusters = vec![Sum::default(); k];
     for (&point, &label) in index.points.iter().zip(labels) {
         clusters[usize::from(label)].add_point(point);
@@ -155,7 +154,7 @@ pub(super) struct Watch {
     /// Room for the quads that are to be looked at, then for those of them that change.
     due: Vec<u16>,
     /// The clusters as the last assign made them; none where they have to be gathered anew.
-    clusters: Vec<Exact<2>>,
+    clusters: Vec<Small>,
 }
 
 /// What is known of four points.
@@ -219,8 +218,7 @@ impl Watch {
                 changed += usize::from(before != now);
                 if !self.clusters.is_empty() {
                     // A point that keeps its label is taken off and added again, exactly.
-                    let point = lanes(index.points[place as usize]);
-                    let point = Exact::of(1, index.small_digits.cut(point));
+                    let point = Small::of_point(index.digits, index.points[place as usize]);
                     self.clusters[usize::from(before)].remove(&point);
                     self.clusters[usize::from(now)].add(&point);
                 }

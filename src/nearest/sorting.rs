@@ -4,9 +4,9 @@ use core::ops::Range;
 
 use wide::f64x2;
 
-use super::exact::{Digits, Exact};
+use super::exact::Digits;
 use super::split;
-use super::tree::{Boxed, Boxes, Frame, Index, Large, Node, largest};
+use super::tree::{Boxed, Boxes, FEW_BITS, Few, Frame, Index, Large, Node};
 use crate::error::{Error, room};
 use crate::point::{Extent, Point, extent, lanes, place};
 
@@ -19,7 +19,7 @@ const CELLS: usize = 1 << (2 * MOST_LEVELS);
 /// Offsets are read sixteen points at a time, from any point on.
 const BEYOND: usize = 30;
 /// So many points can be summed exactly with their digits in two parts.
-const FEW: usize = 1 << 7;
+const FEW: usize = 1 << FEW_BITS;
 /// So many points are moved in a moment.
 const MOVED: usize = 1_000_000;
 /// A box is no longer divided whose side is below this share of the board's: single precision ends there. So a clump that
@@ -47,8 +47,7 @@ impl Sorting {
             sums: room(1 + n / 128)?,
             spreads: room(1 + n / 128)?,
             are_exact: true,
-            digits: Digits::of(largest(extent)),
-            few_digits: Digits::of(largest(extent)),
+            digits: Digits::of(extent),
             ..Index::default()
         };
         let (grid, stage) = (Grid::new(n, LEAF, extent), Stage::Find);
@@ -266,19 +265,19 @@ impl Index {
         // About a point among them: about the middle, which is rounded, nothing would be left of a tight leaf's.
         let (first, mut sum, mut squares) = (lanes(points[0]), Large::default(), f64x2::ZERO);
         for (points, offsets) in points.chunks(FEW).zip(offsets.chunks_mut(FEW)) {
-            let mut few = Exact::default();
+            let mut few = Few::default();
             for (point, offset) in points.iter().copied().map(lanes).zip(offsets) {
                 *offset = split::small(point - middle, units);
                 let d = point - first;
                 squares += d * d;
-                few.add(&Exact::of(1, self.few_digits.cut(point)));
+                few.add(&Few::of_point(self.digits, place(point)));
             }
-            sum.add(&few.cut(&self.digits));
+            sum.add(&few.spread(self.digits));
         }
-        let are_exact = self.few_digits.are_all_from(extent)
-            || points.iter().all(|&point| self.few_digits.are_all_of(lanes(point)));
+        let are_exact = Few::has_all_from(self.digits, extent)
+            || points.iter().all(|&point| Few::has_all_of(self.digits, point));
         self.are_exact &= are_exact;
-        let off = sum.sum(&self.digits).off(place(first));
+        let off = sum.sum(self.digits).off(place(first));
         let spread = if extent.0 == extent.1 { 0.0 } else { squares.reduce_add() - off };
         Boxed { node: Node { start, count, parts: 0, units: own_units }, extent, sum, spread }
     }

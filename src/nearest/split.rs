@@ -1,14 +1,13 @@
 //! Leaves on the bisectors of two centroids, or of three: which of their points are beyond.
 //!
-//! For that the points are kept once more, as they lie in their leaf, in 16 bits a coordinate: four of them are told from
-//! the bisector at a time, by whole numbers, and the few that lie too near to it are compared point by point.
+//! For that the points are kept once more, as they lie in their leaf, in 16 bits a coordinate: sixteen of them are told
+//! from the bisector at a time, by whole numbers, and the few that lie too near to it are compared point by point.
 
 use wide::bytemuck::cast;
 use wide::{f64x2, i8x16, i16x8, i32x4};
 
 use super::NONE;
-use super::exact::Exact;
-use super::tree::{Index, Lane, Large, Node};
+use super::tree::{Few, Index, Lane, Large};
 use crate::point::{Point, lanes, place};
 
 /// A leaf with fewer points, or more, is searched point by point.
@@ -100,6 +99,11 @@ impl Split {
         }
     }
 
+    /// Whether it makes the same of a leaf.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (self.labels, self.bits) == (other.labels, other.bits)
+    }
+
     pub(super) fn label_of(&self, i: usize) -> u16 {
         let [second, third] = self.bits;
         if third.has(i) { self.labels[2] } else { self.labels[usize::from(second.has(i))] }
@@ -118,7 +122,7 @@ pub(super) fn difference(index: &Index, start: u32, some: Bits, others: Bits) ->
     let points = &index.points[start as usize..];
     let mut sum = [f64x2::ZERO; 2];
     for ((mut some, mut others), points) in some.0.into_iter().zip(others.0).zip(points.chunks(64)) {
-        let digits = |bits: u64| index.few_digits.cut(lanes(points[bits.trailing_zeros() as usize]));
+        let digits = |bits: u64| Few::cut(index.digits, lanes(points[bits.trailing_zeros() as usize]));
         while some != 0 {
             let [high, low] = digits(some);
             sum = [sum[0] + high, sum[1] + low];
@@ -130,7 +134,7 @@ pub(super) fn difference(index: &Index, start: u32, some: Bits, others: Bits) ->
             others &= others - 1;
         }
     }
-    Exact::of(some.count().wrapping_sub(others.count()), sum).cut(&index.digits)
+    Few::of(some.count().wrapping_sub(others.count()), sum).spread(index.digits)
 }
 
 /// The units for a leaf, as many as there are to one of the frame's; 0 for one that is searched point by point.
@@ -192,48 +196,48 @@ impl Bisector {
     ///
     /// The difference of ‖p − a‖ and ‖p − b‖ is that of their squares over their sum.
     pub(super) fn room(&self, index: &Index, at: Lane) -> f64 {
-        let (node, middle) = (index.node(at), index.middle(at));
-        let units = f64::from(node.units) * index.frame.units;
-        let Some(threshold) = self.threshold(middle, units) else { return 0.0 };
+        let Some(threshold) = self.threshold(index, at) else { return 0.0 };
         let mut least = i32x4::splat(i32::MAX);
-        for &offsets in index.offsets_of(node, 4) {
+        for &offsets in index.offsets_of(index.node(at), 4) {
             least = least.min((i16x8::new(offsets).dot(self.direction) - i32x4::splat(threshold)).abs());
         }
         let least = least.to_array().into_iter().fold(i32::MAX, i32::min) - (1 << DOUBT);
-        let [to_first, to_second] = self.centroids.map(|c| c.distance(place(middle)));
+        let (units, middle) = (index.units(at), place(index.middle(at)));
+        let [to_first, to_second] = self.centroids.map(|centroid| centroid.distance(middle));
         let farthest = to_first + to_second + 3.0 * FULL / units;
         f64::from(least) * 1.99 / (self.scale * units * farthest) * index.frame.units
     }
 
     /// Which of a leaf's points are nearer to the second centroid than to the first.
     pub(super) fn beyond(&self, index: &Index, at: Lane) -> Bits {
-        let node = index.node(at);
-        self.threshold(index.middle(at), f64::from(node.units) * index.frame.units)
-            .and_then(|threshold| self.told_by(threshold, index, node))
-            .unwrap_or_else(|| {
+        self.threshold(index, at).and_then(|threshold| self.told_by(threshold, index, at)).unwrap_or_else(
+            || {
                 let [first, second] = self.centroids;
-                let points = index.points[node.range()].iter();
+                let points = index.points[index.node(at).range()].iter();
                 Bits::of(points.map(|point| point.distance_squared(second) < point.distance_squared(first)))
-            })
+            },
+        )
     }
 
     /// The product that points on the bisector have; those of others may be off by less than 2^`DOUBT`.
     ///
     /// Nothing where the numbers are too small or too large to tell.
-    fn threshold(&self, leaf: f64x2, units: f64) -> Option<i32> {
+    fn threshold(&self, index: &Index, leaf: Lane) -> Option<i32> {
         /// Rounding to 16 bits moves a point and the direction by half a unit in each coordinate, so the product by half of
         /// the four coordinates' sum; and some room for rounding numbers.
         const OFF: f64 = FULL + HALF + 8.0;
-        const MOST: f64 = 2.0 * HALF * FULL;
-        let scale = self.scale * units;
+        const FARTHEST: f64 = 2.0 * HALF * FULL;
+        let scale = self.scale * index.units(leaf);
         let is_sound = scale.is_normal() && OFF + self.rounding * scale < f64::from(1 << DOUBT);
-        let threshold = -((leaf - self.middle) * self.way).reduce_add() * scale;
-        let within = f64x2::splat(threshold).fast_min(f64x2::splat(MOST)).fast_max(f64x2::splat(-MOST));
+        let threshold = -((index.middle(leaf) - self.middle) * self.way).reduce_add() * scale;
+        let within =
+            f64x2::splat(threshold).fast_min(f64x2::splat(FARTHEST)).fast_max(f64x2::splat(-FARTHEST));
         is_sound.then(|| (within + f64x2::splat(WHOLE)).to_array()[0].to_bits() as i32)
     }
 
     /// Which of a leaf's points are beyond, if that is certain of each.
-    fn told_by(&self, threshold: i32, index: &Index, node: &Node) -> Option<Bits> {
+    fn told_by(&self, threshold: i32, index: &Index, at: Lane) -> Option<Bits> {
+        let node = index.node(at);
         let offsets: &[[[i16; 8]; 4]] = index.offsets_of(node, 16).as_chunks().0;
         let threshold = i32x4::splat(threshold);
         let (mut short, mut doubt) = (Bits::default(), i8x16::ZERO);

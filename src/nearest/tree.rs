@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use wide::{f32x4, f64x2};
 
+use super::Sum;
 use super::exact::{Digits, Exact};
 use super::inertia::Whole;
 use super::split::MOST;
@@ -37,21 +38,22 @@ pub(crate) struct Index {
     pub(super) frame: Frame,
     /// Whether sums are exact: no coordinate has digits beyond those that are kept.
     pub(super) are_exact: bool,
-    /// Of small boards.
-    pub(super) small_digits: Digits<2, 11>,
-    /// Of large boards.
-    pub(super) digits: Digits<3, 22>,
-    /// The same, for sums of a leaf's points.
-    pub(super) few_digits: Digits<2, 7>,
+    pub(super) digits: Digits,
     /// The points of a small board once more, four neighbours at a time.
     pub(super) quads: Vec<Quad>,
 }
 
-/// The points of a node, or a cluster, of a large board.
-pub(super) type Large = Exact<3>;
+/// Points of a small board, summed up.
+pub(super) type Small = Exact<2, 11>;
+/// Points of a large board.
+pub(super) type Large = Exact<3, 22>;
+/// Points of a leaf, or some of a larger one.
+pub(super) type Few = Exact<2, FEW_BITS>;
+/// There may be 2 to this power of the few.
+pub(super) const FEW_BITS: u32 = 7;
 
 const _: () = assert!(
-    SMALL_BOARD < 1 << 11 && MAX_POINTS < 1 << 22 && MOST < 1 << 7,
+    SMALL_BOARD < 1 << 11 && MAX_POINTS < 1 << 22 && MOST < 1 << FEW_BITS,
     "more points would not sum up exactly"
 );
 
@@ -182,16 +184,16 @@ impl Index {
     pub(crate) fn small(board: &[Point]) -> Self {
         let order = (0..board.len() as u32).collect();
         let extent = extent(board);
-        let (frame, digits) = (Frame::around(extent), Digits::of(largest(extent)));
-        let are_exact = board.iter().all(|&point| digits.are_all_of(lanes(point)));
-        let mut index =
-            Self { points: board.to_vec(), order, frame, are_exact, small_digits: digits, ..Self::default() };
+        let (frame, digits) = (Frame::around(extent), Digits::of(extent));
+        let are_exact = board.iter().all(|&point| Small::has_all_of(digits, point));
+        let mut root = Group::default();
+        root.nodes[0].count = board.len() as u32;
+        let (points, groups) = (board.to_vec(), vec![root]);
+        let mut index = Self { points, order, groups, frame, are_exact, digits, ..Self::default() };
         if KNOWS_LARGE {
             let order = super::neighbours(board);
             index.quads = order.chunks(4).map(|places| Quad::new(board, &index.frame, places)).collect();
         }
-        index.groups.push(Group::default());
-        index.groups[0].nodes[0].count = board.len() as u32;
         index
     }
 
@@ -225,6 +227,11 @@ impl Index {
         &self.groups[g].nodes[lane]
     }
 
+    /// All points of a large board, summed up.
+    pub(super) fn all(&self) -> Sum {
+        self.sums[self.root()][0].sum(self.digits)
+    }
+
     /// The middle of a node's box.
     pub(super) fn middle(&self, (g, lane): Lane) -> f64x2 {
         let boxes = &self.groups[g].boxes;
@@ -235,6 +242,11 @@ impl Index {
     pub(super) fn offsets_of(&self, node: &Node, at_once: u32) -> &[[i16; 8]] {
         let (from, count) = (2 * node.start as usize, node.count.next_multiple_of(at_once) as usize);
         self.offsets[from..from + 2 * count].as_chunks().0
+    }
+
+    /// How many units a leaf's points have to one of the plane.
+    pub(super) fn units(&self, at: Lane) -> f64 {
+        f64::from(self.node(at).units) * self.frame.units
     }
 
     /// Which node of a group has the point at a place in the tree's order.
@@ -288,9 +300,4 @@ pub(super) struct Boxed {
     pub(super) sum: Large,
     /// Of a leaf, Σ‖x − m‖² with the mean m.
     pub(super) spread: f64,
-}
-
-/// The largest coordinate by magnitude.
-pub(super) fn largest((min, max): Extent) -> f64 {
-    [min.x, min.y, max.x, max.y].into_iter().fold(0.0, |most: f64, v| most.max(v.abs()))
 }
