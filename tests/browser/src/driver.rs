@@ -66,10 +66,10 @@ impl Driver {
         Ok(Self { engine, programs, process, port, session: None, _screen: screen })
     }
 
-    /// Starts a browser with this profile.
-    pub(crate) async fn connect(&mut self, profile: &Path) -> Result<Client> {
+    /// Starts a browser with this profile; Chromium traces these categories, separated by commas, if there are any.
+    pub(crate) async fn connect(&mut self, profile: &Path, traced: Option<&str>) -> Result<Client> {
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(self.capabilities(profile)?)
+            .capabilities(self.capabilities(profile, traced)?)
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
             .with_context(|| format!("the driver could not start {}", self.engine.name()))?;
@@ -77,13 +77,19 @@ impl Driver {
         Ok(client)
     }
 
-    fn capabilities(&self, profile: &Path) -> Result<Capabilities> {
+    fn capabilities(&self, profile: &Path, traced: Option<&str>) -> Result<Capabilities> {
         let binary = &self.programs.browser;
         Ok(serde_json::from_value(match self.engine {
-            Engine::Chromium => json!({
-                "goog:chromeOptions": { "binary": binary, "args": chromium_arguments(profile) },
-                "goog:loggingPrefs": { "browser": "ALL" },
-            }),
+            Engine::Chromium => {
+                let mut options = json!({ "binary": binary, "args": chromium_arguments(profile) });
+                let mut logs = json!({ "browser": "ALL" });
+                if let Some(categories) = traced {
+                    options["perfLoggingPrefs"] =
+                        json!({ "enableNetwork": false, "enablePage": false, "traceCategories": categories });
+                    logs["performance"] = json!("ALL");
+                }
+                json!({ "goog:chromeOptions": options, "goog:loggingPrefs": logs })
+            }
             Engine::Firefox => json!({
                 "moz:firefoxOptions": { "binary": binary, "args": ["-headless", "-profile", profile] },
             }),

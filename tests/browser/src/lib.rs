@@ -30,8 +30,9 @@
 mod driver;
 mod input;
 mod look;
+mod trace;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -45,10 +46,14 @@ use xtask::browser::Engine;
 use crate::driver::{Driver, Extension};
 pub use crate::input::Point;
 pub use crate::look::{Device, Extent, Media, Pointer};
+use crate::trace::{MARK, TRACED};
 pub use fantoccini::key::Key;
 
 /// How long a condition's script rests between two looks.
 const POLL: Duration = Duration::from_millis(20);
+
+/// How long the driver may take to hand a trace over.
+const TRACE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// One browser, driven from here, and the site it is shown.
 #[derive(Debug)]
@@ -99,11 +104,12 @@ impl Browser {
 
     /// Starts any of the browsers, which shows the site as a desktop does.
     pub async fn start_in(engine: Engine) -> Result<Self> {
-        let dist = xtask::root().join("dist");
-        if !dist.is_dir() {
-            bail!("dist/ is missing: run `cargo xtask build`");
-        }
-        Self::launch(engine, &dist).await
+        Self::launch(engine, &dist()?, None).await
+    }
+
+    /// Chromium, which keeps an account of its tasks for [`Browser::tasks`]; a desktop.
+    pub async fn start_traced() -> Result<Self> {
+        Self::launch(Engine::Chromium, &dist()?, Some(TRACED)).await
     }
 
     /// Chromium, on a page of the site without scripts of its own.
@@ -115,14 +121,14 @@ impl Browser {
 
     /// Chromium, which shows any folder, as a desktop does.
     pub async fn serving(folder: &Path) -> Result<Self> {
-        Self::launch(Engine::Chromium, folder).await
+        Self::launch(Engine::Chromium, folder, None).await
     }
 
-    async fn launch(engine: Engine, folder: &Path) -> Result<Self> {
+    async fn launch(engine: Engine, folder: &Path, traced: Option<&str>) -> Result<Self> {
         let site = serve(folder).await?;
         let profile = tempfile::tempdir()?;
         let mut driver = Driver::start(engine)?;
-        let client = driver.connect(profile.path()).await?;
+        let client = driver.connect(profile.path(), traced).await?;
         let device = Device::DESKTOP;
         let mut browser = Self { engine, client, site, device, _driver: driver, _profile: profile };
         if engine == Engine::Chromium {
@@ -202,8 +208,31 @@ impl Browser {
 
     /// All that was written to the console since the last call, uncaught errors and failed requests included.
     pub async fn console(&self) -> Result<Vec<Message>> {
-        let entries = self.extension("se/log", json!({ "type": "browser" })).await?;
-        entries.as_array().context("the log is not a list")?.iter().map(message).collect()
+        self.log("browser").await?.iter().map(message).collect()
+    }
+
+    async fn log(&self, kind: &str) -> Result<Vec<Value>> {
+        match self.extension("se/log", json!({ "type": kind })).await? {
+            Value::Array(entries) => Ok(entries),
+            other => bail!("the log is not a list: {other}"),
+        }
+    }
+
+    /// How long each task of the page's own thread kept a processor busy since the last call, or since the start: a
+    /// task that waits for its turn on a busy machine is not the longer for it.
+    ///
+    /// Fails unless the browser was started by [`Browser::start_traced`].
+    pub async fn tasks(&self) -> Result<Vec<Duration>> {
+        self.eval(&format!("void performance.mark('{MARK}')")).await?;
+        let mut events = Vec::new();
+        let start = Instant::now();
+        // The driver keeps every other answer back until the next question.
+        while !events.iter().any(trace::is_mark) {
+            ensure!(start.elapsed() < TRACE_PATIENCE, "no mark in the trace of this browser");
+            events
+                .extend(self.log("performance").await?.iter().map(trace::event).collect::<Result<Vec<_>>>()?);
+        }
+        trace::tasks(&events)
     }
 
     /// Calls a method of the Chrome `DevTools` Protocol.
@@ -223,6 +252,13 @@ pub fn element(selector: &str) -> String {
     let path: Vec<&str> = selector.split(">>>").map(str::trim).collect();
     let path = json!(path);
     format!("{path}.reduce((scope, part) => (scope.shadowRoot ?? scope).querySelector(part), document)")
+}
+
+/// The site as it was built.
+fn dist() -> Result<PathBuf> {
+    let dist = xtask::root().join("dist");
+    ensure!(dist.is_dir(), "dist/ is missing: run `cargo xtask build`");
+    Ok(dist)
 }
 
 /// Serves a folder, at an address of its own, for as long as the test runs.

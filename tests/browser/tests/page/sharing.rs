@@ -235,11 +235,15 @@ async fn saved(browser: &Browser, folder: &Path, kind: usize, name: &str) -> Res
     let said = format!("document.querySelector('dialog .said').textContent === 'Saved as {name}'");
     browser.wait_until(&said, PATIENCE).await?;
     let start = Instant::now();
-    while !folder.join(name).is_file() {
+    loop {
+        // The browser keeps the name with an empty file, which the complete one takes the place of.
+        let file = std::fs::read(folder.join(name)).unwrap_or_default();
+        if !file.is_empty() {
+            return Ok(file);
+        }
         ensure!(start.elapsed() < PATIENCE, "no {name}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Ok(std::fs::read(folder.join(name))?)
 }
 
 /// The width that a PNG's header names.
