@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use url::{ParseError, Url};
 use xtask::browser::{Engine, Programs, find, is_root};
 
+use crate::PATIENCE;
+
 /// Only what the test asks for, and no scrollbar in the layout.
 const CHROMIUM_ARGUMENTS: [&str; 9] = [
     "--headless=new",
@@ -27,9 +29,6 @@ const CHROMIUM_ARGUMENTS: [&str; 9] = [
     "--disable-sync",
     "--hide-scrollbars",
 ];
-
-/// How long a driver may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running driver; ends with the browser it started when it is dropped.
 #[derive(Debug)]

@@ -52,8 +52,11 @@ pub use fantoccini::key::Key;
 /// How long a condition's script rests between two looks.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long the driver may take to hand a trace over.
-const TRACE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for what must come: far longer than it takes, since machines can be busy.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a script may take.
+const SCRIPT_PATIENCE: Duration = Duration::from_mins(2);
 
 /// One browser, driven from here, and the site it is shown.
 #[derive(Debug)]
@@ -131,6 +134,7 @@ impl Browser {
         let client = driver.connect(profile.path(), traced).await?;
         let device = Device::DESKTOP;
         let mut browser = Self { engine, client, site, device, _driver: driver, _profile: profile };
+        browser.be_patient(SCRIPT_PATIENCE).await?;
         if engine == Engine::Chromium {
             browser.become_device(device).await?;
         } else {
@@ -183,7 +187,7 @@ impl Browser {
         self.eval(&format!("await (async () => {{ {body} }})()")).await
     }
 
-    /// Lets scripts take so long before they count as failed.
+    /// Lets scripts take so long before they count as failed, rather than two minutes.
     pub async fn be_patient(&self, patience: Duration) -> Result<()> {
         let timeouts = TimeoutConfiguration::new(Some(patience), None, None);
         Ok(self.client.update_timeouts(timeouts).await?)
@@ -228,7 +232,7 @@ impl Browser {
         let start = Instant::now();
         // The driver keeps every other answer back until the next question.
         while !events.iter().any(trace::is_mark) {
-            ensure!(start.elapsed() < TRACE_PATIENCE, "no mark in the trace of this browser");
+            ensure!(start.elapsed() < PATIENCE, "no mark in the trace of this browser");
             events
                 .extend(self.log("performance").await?.iter().map(trace::event).collect::<Result<Vec<_>>>()?);
         }

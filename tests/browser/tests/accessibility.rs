@@ -1,7 +1,5 @@
 //! axe-core over every page, as desktops, phones, the dark and forced colours show it, with all that opens open.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 use browser_tests::{Browser, Device, Media};
 use serde_json::json;
@@ -100,7 +98,6 @@ async fn has_no_violation(page: &Page, then: &str) -> Result<()> {
     };
     let axe = std::fs::read_to_string(modules.join("axe-core/axe.min.js"))?;
     let mut browser = Browser::start().await?;
-    browser.be_patient(Duration::from_mins(1)).await?;
     let mut found = Vec::new();
     for device in [Device::DESKTOP, Device::PHONE] {
         browser.become_device(device).await?;

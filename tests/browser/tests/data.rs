@@ -6,10 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use browser_tests::{Browser, Device, Key};
+use browser_tests::{Browser, Device, Key, PATIENCE};
 use serde_json::{Value, json};
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What every script here may use.
 const NAMES: &str = "const { KMeans } = await import('/clustering.js');
@@ -64,7 +62,6 @@ async fn opened() -> Result<Browser> {
 }
 
 async fn opened_in(browser: Browser) -> Result<Browser> {
-    browser.be_patient(Duration::from_mins(2)).await?;
     open(&browser, "/").await?;
     browser.console().await?; // of the picture before it, which has no icon
     Ok(browser)
@@ -579,7 +576,6 @@ async fn where_no_worker_starts_the_page_reads_in_slices() -> Result<()> {
     let browser = Browser::start_traced().await?;
     let none = "Object.defineProperty(globalThis, 'Worker', { value: undefined })";
     browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": none })).await?;
-    browser.be_patient(Duration::from_mins(2)).await?;
     open(&browser, "/").await?;
     run(&browser, &format!("{MILLION} globalThis.million = million;")).await?;
     browser.tasks().await?;

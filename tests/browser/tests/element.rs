@@ -1,15 +1,11 @@
 //! `kmeans-board.js`: the element in a page of somebody's own, in a real browser.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, Key, Media, Pointer, Rect};
+use browser_tests::{Browser, Device, Key, Media, PATIENCE, Pointer, Rect};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// All that a page with a board may load for it, compressed.
 const WEIGHT_LIMIT: usize = 50 * 1024;

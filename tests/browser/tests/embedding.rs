@@ -5,16 +5,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, Media, serve};
+use browser_tests::{Browser, Device, Media, PATIENCE, serve};
 use kmeans_board::paint::LIGHT;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 use xtask::browser::{Engine, find};
 use xtask::test::is_ci;
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the pages here may use: the board, and what of its canvas has a cluster's colour.
 fn names() -> String {
@@ -142,7 +139,6 @@ async fn what_comes_late_comes(browser: &Browser) -> Result<()> {
         names(),
         json!(import)
     );
-    browser.be_patient(PATIENCE).await?;
     assert_eq!(browser.run(&late).await?, json!(["image/png", "image/svg+xml"]));
     until(browser, "board.shadowRoot.querySelector('#bar #play')").await?;
     until(browser, "document.body.dataset.hadProgress").await?;
@@ -220,7 +216,6 @@ async fn the_lab_comes_to_the_same_numbers_in_every_browser() -> Result<()> {
         browser
             .wait_until("document.querySelector('#side svg [data-run], #side svg rect')", PATIENCE)
             .await?;
-        browser.be_patient(PATIENCE).await?;
         let numbers = browser
             .run(
                 "const { KMeans } = await import(new URL('kmeans.js', location));

@@ -1,14 +1,9 @@
 //! `embed-guide.html`: its recipes do what its text promises, each alone in an empty page.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, serve};
+use browser_tests::{Browser, Device, PATIENCE, serve};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What every script here may use; `board` is the page's first.
 const NAMES: &str = "const board = document.querySelector('kmeans-board');
@@ -79,7 +74,6 @@ async fn code_of(browser: &Browser, figure: &str) -> Result<String> {
 async fn guide() -> Result<Browser> {
     let browser = Browser::start().await?;
     browser.open("/embed-guide.html").await?;
-    browser.be_patient(Duration::from_mins(1)).await?;
     Ok(browser)
 }
 

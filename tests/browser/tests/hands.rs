@@ -1,13 +1,8 @@
 //! Changes by hand: the methods of `KMeans`, the element's `interactive`, and the playground's pane.
 
-use std::time::Duration;
-
 use anyhow::Result;
-use browser_tests::{Browser, Device, Key, Media, Point};
+use browser_tests::{Browser, Device, Key, Media, PATIENCE, Point};
 use serde_json::{Value, json};
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 const NAMES: &str = "const { KMeans, KMeansError } = await import('/kmeans.js');
     await KMeans.load();

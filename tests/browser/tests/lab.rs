@@ -1,12 +1,9 @@
 //! The lab beside the board: what its panes show is what the core says, and the board goes where they point.
 
-use std::time::Duration;
-
 use anyhow::Result;
-use browser_tests::{Browser, Device, Key};
+use browser_tests::{Browser, Device, Key, PATIENCE};
 use serde_json::{Value, json};
 
-const PATIENCE: Duration = Duration::from_secs(20);
 const PEAKED: &str = "/#board=peaked&n=300&clusters=5&k=5&seeding=random&seed=1792&i=0";
 
 /// What every script here may use.

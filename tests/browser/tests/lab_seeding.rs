@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, Key, Media};
+use browser_tests::{Browser, Device, Key, Media, PATIENCE};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the scripts here may use: `core` has the same seeding once more, straight from the Wasm.
 const NAMES: &str =

@@ -14,7 +14,6 @@ const NAMES: &str = "const { KMeans, KMeansError } = await import('/kmeans.js');
     const rest = (time) => new Promise((resolve) => setTimeout(resolve, time));";
 
 async fn run(browser: &Browser, body: &str) -> Result<Value> {
-    browser.be_patient(Duration::from_mins(2)).await?;
     browser.run(&format!("{NAMES}\n{body}")).await
 }
 

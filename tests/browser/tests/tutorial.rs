@@ -5,13 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Browser, Device, Media};
+use browser_tests::{Browser, Device, Media, PATIENCE};
 use serde_json::{Value, json};
 use xtask::python;
 use xtask::test::is_ci;
-
-/// Longer than anything but a hang takes.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What every script here may use.
 const NAMES: &str = "const { KMeans } = await import('/kmeans.js');
@@ -56,7 +53,6 @@ async fn still() -> Result<Browser> {
 async fn tutorial(media: &[Media]) -> Result<Browser> {
     let browser = Browser::start().await?;
     browser.emulate(media).await?;
-    browser.be_patient(Duration::from_mins(1)).await?;
     browser.open("/tutorial.html").await?;
     Ok(browser)
 }
@@ -714,7 +710,6 @@ async fn nothing_is_loaded_before_the_reader_comes_near_and_all_of_it_from_any_f
     std::fs::copy(xtask::root().join("www/icon.svg"), folder.path().join("icon.svg"))?;
     let browser = Browser::serving(folder.path()).await?;
     browser.emulate(&[Media::ReducedMotion]).await?;
-    browser.be_patient(Duration::from_mins(1)).await?;
     browser.open("/a/b/tutorial.html").await?;
     browser.wait_until("document.querySelector('#cells').kmeans", PATIENCE).await?;
     tokio::time::sleep(Duration::from_millis(300)).await;

@@ -1,7 +1,7 @@
 //! The five figures: each shows what it claims.
 
 use anyhow::Result;
-use browser_tests::Browser;
+use browser_tests::{Browser, PATIENCE};
 use serde_json::{Value, json};
 
 use crate::playground::{ask, iteration, pixels, still, until};
@@ -101,7 +101,7 @@ async fn every_figures_own_picture_is_what_it_opens() -> Result<()> {
         browser.eval(&format!("{link}.scrollIntoView({{ behavior: 'instant' }})")).await?;
         let pictures = format!("[...{link}.querySelectorAll('kmeans-board')].map(({{ kmeans }}) => kmeans)");
         let are_done = format!("{pictures}.every((kmeans) => kmeans?.converged)");
-        browser.wait_until(&are_done, crate::playground::PATIENCE).await?;
+        browser.wait_until(&are_done, PATIENCE).await?;
         let seen = ".map(({ labels, inertia }) => [labels.join(), inertia])";
         let shown = browser.eval(&format!("{pictures}{seen}")).await?;
         run_figure(&browser, number).await?;

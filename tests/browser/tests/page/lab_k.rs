@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, Key};
+use browser_tests::{Browser, Device, Key, PATIENCE};
 use serde_json::{Value, json};
 
-use crate::playground::{
-    PATIENCE, ask, enter, option, press_on, problem, still, still_on, text, until, value,
-};
+use crate::playground::{ask, enter, option, press_on, problem, still, still_on, text, until, value};
 
 /// Five tight clouds, and a start that misses them.
 const PEAKED: &str = "/#board=peaked&n=300&clusters=5&k=5&seeding=random&seed=1792&i=0&pane=k";
@@ -22,7 +20,6 @@ async fn opened(address: &str) -> Result<Browser> {
 }
 
 async fn there(browser: &Browser) -> Result<()> {
-    browser.be_patient(Duration::from_mins(1)).await?;
     browser.wait_until("document.querySelector('#lab .ks button')", PATIENCE).await
 }
 

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Media};
+use browser_tests::{Browser, Media, PATIENCE};
 use serde_json::{Value, json};
 use xtask::build::gzipped_size;
 
-use crate::playground::{PATIENCE, ask, built, iteration, moving, option, pixels, still, text, until, visit};
+use crate::playground::{ask, built, iteration, moving, option, pixels, still, text, until, visit};
 
 /// All that the first load of the playground may weigh, compressed.
 const WEIGHT_LIMIT: usize = 60 * 1024;

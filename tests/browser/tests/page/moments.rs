@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use browser_tests::Browser;
-
-use crate::playground::PATIENCE;
+use browser_tests::{Browser, PATIENCE};
 
 /// From this on a task is long: <https://www.w3.org/TR/longtasks/>.
 const LONG: Duration = Duration::from_millis(50);
@@ -26,7 +24,6 @@ const NAMES: &str = "const board = document.querySelector('#board');
 /// The acts that have a long task at every attempt, with the tasks of the last one.
 async fn long_tasks_of(acts: &[String]) -> Result<Vec<(&str, Vec<Duration>)>> {
     let browser = Browser::start_traced().await?;
-    browser.be_patient(PATIENCE * 6).await?;
     browser.open("/index.html#board=uniform&n=1000000&k=50&seeding=random&seed=3").await?;
     let is_open = "document.querySelector('#board').kmeans?.n === 1000000 && document.querySelector('#run')";
     browser.wait_until(is_open, PATIENCE).await?;

@@ -1,14 +1,9 @@
 //! The playground as the tests see it: ready to be used, its state, its pixels, its controls.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
-use browser_tests::{Browser, Device, Key, Media};
+use browser_tests::{Browser, Device, Key, Media, PATIENCE};
 use kmeans_board::paint::LIGHT;
 use serde_json::{Value, json};
-
-/// Longer than anything but a hang takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The figure on the board, and its canvas.
 const NAMES: &str = "const board = document.querySelector('#board'), { kmeans } = board,

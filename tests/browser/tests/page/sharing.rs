@@ -4,12 +4,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::{Browser, Device, Key};
+use browser_tests::{Browser, Device, Key, PATIENCE};
 use serde_json::{Value, json};
 
-use crate::playground::{
-    PATIENCE, ask, built, press_on, state, still, still_on, text, until, visit, written_address,
-};
+use crate::playground::{ask, built, press_on, state, still, still_on, text, until, visit, written_address};
 
 /// A board with nothing on it as it is by itself.
 const UNUSUAL: &str =
