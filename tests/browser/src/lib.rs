@@ -136,6 +136,8 @@ impl Browser {
         let mut browser = Self { engine, client, site, device, _driver: driver, _profile: profile };
         browser.be_patient(SCRIPT_PATIENCE).await?;
         if engine == Engine::Chromium {
+            // Some versions give their only window no focus, and its page hears nothing of its own.
+            browser.cdp("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
             browser.become_device(device).await?;
         } else {
             browser.client.set_window_size(device.width, device.height).await?;

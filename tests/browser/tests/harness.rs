@@ -33,6 +33,16 @@ async fn the_viewport_is_exactly_the_devices() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_has_the_focus() -> Result<()> {
+    let browser = page_on(Device::DESKTOP).await?;
+    for _ in 0..2 {
+        assert_eq!(browser.eval("document.hasFocus()").await?, true);
+        browser.reload().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_site_is_served_and_its_wasm_starts() -> Result<()> {
     let browser = Browser::start().await?;
     browser.open("/").await?;
