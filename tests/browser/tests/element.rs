@@ -912,7 +912,8 @@ async fn a_hidden_tab_rests() -> Result<()> {
     let page = Page::new().await?;
     page.controlled(&LONG.replace("controls", "controls autoplay loop speed=20")).await?;
     page.until("board.playing").await?;
-    // Another tab in front of it; the driver goes on talking to this one.
+    // Another tab in front of it, and no focus on it any more; the driver goes on talking to this one.
+    page.browser.cdp("Emulation.setFocusEmulationEnabled", json!({ "enabled": false })).await?;
     page.browser.cdp("Target.createTarget", json!({ "url": "about:blank" })).await?;
     let steps = page
         .run(
