@@ -23,18 +23,19 @@ pub(crate) fn is_mark(event: &Value) -> bool {
     event["name"] == MARK
 }
 
-/// The processor's time of each task that ended on the thread that set the mark.
+/// The processor's time of each task that ended on the thread that set the mark; where a trace lacks it, all the time
+/// from the task's start to its end, which is no shorter.
 pub(crate) fn tasks(events: &[Value]) -> Result<Vec<Duration>> {
     let thread = |event: &Value| (event["pid"].as_u64(), event["tid"].as_u64());
     let page = thread(events.iter().rfind(|event| is_mark(event)).context("no mark in the trace")?);
     let is_task = |event: &&Value| {
         thread(event) == page && event["name"] == "ThreadControllerImpl::RunTask" && event["ph"] == "X"
     };
-    let time = |task: &Value| {
-        task["tdur"]
-            .as_u64()
-            .map(Duration::from_micros)
-            .with_context(|| format!("no processor's time in {task}"))
-    };
-    events.iter().filter(is_task).map(time).collect()
+    let time =
+        |task: &Value| task["tdur"].as_u64().or_else(|| task["dur"].as_u64()).map(Duration::from_micros);
+    events
+        .iter()
+        .filter(is_task)
+        .map(|task| time(task).with_context(|| format!("no time in {task}")))
+        .collect()
 }
